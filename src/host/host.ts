@@ -1,0 +1,39 @@
+// Host: the one door to a machine. Local looks at this one, recorded replays what a capture stored.
+import type { Observation, Tier } from '../model/observation.ts'
+import type { Cost } from '../model/report.ts'
+import type { Request, Window } from '../model/source.ts'
+import type { Unavailable } from '../model/unavailable.ts'
+
+/** One look a source asks for. */
+export interface Asked {
+  readonly source: string
+  readonly tier: Tier
+  readonly request: Request
+}
+
+/** Called as a measurement goes on: seconds of the window that are over. */
+export type Progress = (elapsedMs: number, totalMs: number) => void
+
+export interface Host {
+  readonly kind: 'local' | 'recorded'
+  /** ISO 8601 time of the start of the run. */
+  readonly startedAt: string
+  /** Milliseconds since then, by the monotonic clock. */
+  readonly now: () => number
+  /** Absolute path of a program, looked up once in a fixed list of directories; or why it cannot be run. */
+  readonly which: (tool: string) => string | Unavailable
+  /**
+   * Takes all looks of one measurement over one window: programs start together, files are read at start, end or every interval.
+   * Settles when the window is over and every program ended or was killed; never throws. Source id → its looks in time order.
+   * A window of count 0 takes only the `start` looks and returns at once.
+   */
+  readonly look: (
+    asked: readonly Asked[],
+    window: Window,
+    signal: AbortSignal,
+    progress?: Progress,
+  ) => Promise<ReadonlyMap<string, readonly Observation[]>>
+  /** Process ids of this run itself and of every program it started: never culprits. */
+  readonly own: () => readonly number[]
+  readonly cost: () => Cost
+}

@@ -1,0 +1,27 @@
+// Metrics of processes. Processes of tracebook itself never appear. Only processes that did something are kept.
+import type { Metric } from '../model/metric.ts'
+
+const pidstat = 'pidstat -u -r -d -w -R -H -h 1 5'
+
+export const metrics: readonly Metric[] = [
+  { id: 'process.cpu', per: 'process', dimension: 'ratio', kind: 'gauge', help: 'CPU used, all threads; 100 % is one CPU', see: pidstat },
+  { id: 'process.cpu_user', per: 'process', dimension: 'ratio', kind: 'gauge', help: 'CPU used in user mode', see: pidstat },
+  { id: 'process.cpu_system', per: 'process', dimension: 'ratio', kind: 'gauge', help: 'CPU used in the kernel', see: pidstat },
+  { id: 'process.cpu_wait', per: 'process', dimension: 'ratio', kind: 'gauge', help: 'Share of time the main thread was runnable but not running (%wait)', see: pidstat },
+  { id: 'process.read_bytes', per: 'process', dimension: 'byteRate', kind: 'gauge', help: 'Read from storage; needs root for others’ processes', see: pidstat },
+  { id: 'process.write_bytes', per: 'process', dimension: 'byteRate', kind: 'gauge', help: 'Caused to be written to storage', see: pidstat },
+  { id: 'process.io_bytes', per: 'process', dimension: 'byteRate', kind: 'gauge', help: 'Read from and written to storage together', see: pidstat },
+  { id: 'process.major_faults', per: 'process', dimension: 'rate', kind: 'gauge', help: 'Page faults per second that had to read from a device', see: pidstat },
+  { id: 'process.minor_faults', per: 'process', dimension: 'rate', kind: 'gauge', help: 'Page faults per second served from memory', see: pidstat },
+  { id: 'process.rss', per: 'process', dimension: 'bytes', kind: 'gauge', help: 'Resident memory', see: pidstat },
+  { id: 'process.voluntary_switches', per: 'process', dimension: 'rate', kind: 'gauge', help: 'Context switches per second because the main thread waited', see: pidstat },
+  { id: 'process.involuntary_switches', per: 'process', dimension: 'rate', kind: 'gauge', help: 'Context switches per second because the main thread was preempted', see: pidstat },
+  { id: 'process.realtime', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for scheduling policies FIFO, RR and DEADLINE', see: pidstat },
+  { id: 'process.kernel', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for kernel threads: they do others’ work', see: 'ps -eo pid,vsz,comm' },
+  { id: 'process.comm', per: 'process', dimension: 'text', kind: 'text', help: 'Command name', see: 'ps -eo pid,comm' },
+  { id: 'process.threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads', see: 'ps -eo pid,nlwp,comm' },
+  { id: 'process.uninterruptible', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Share of samples in which the process was in uninterruptible sleep (D)', see: "ps -eo state,pid,comm,wchan:30 | grep '^D'" },
+  { id: 'process.stopped', per: 'process', dimension: 'flag', kind: 'constant', help: '1 when the process is stopped or traced (T, t) at the end of the window', see: "ps -eo state,pid,comm | grep -i '^T'" },
+  { id: 'process.zombie_children', per: 'process', dimension: 'count', kind: 'constant', help: 'Children that ended and were not reaped', see: "ps -eo state,ppid | grep '^Z' | sort | uniq -c" },
+  { id: 'process.cpu_unexplained', dimension: 'ratio', kind: 'rate', help: 'CPU the host used that no listed process accounts for, in percent of all CPUs: processes that lived too short to be seen', see: 'pidstat 1 5; vmstat 1 5' },
+]

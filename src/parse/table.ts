@@ -1,0 +1,66 @@
+// Text tables → rows by header name. Columns may be added, dropped or reordered by another version of the tool.
+
+export interface Table {
+  readonly has: (column: string) => boolean
+  readonly rows: readonly Row[]
+}
+
+export interface Row {
+  /** Cell of a column; undefined when the column does not exist or the row is short. */
+  readonly text: (column: string) => string | undefined
+  /** Number of a column; undefined when absent or not a number: a number is never guessed. */
+  readonly number: (column: string) => number | undefined
+}
+
+/** Header and data lines (already cut at white space) → a table. Rows whose cell count differs from the header's are left out. */
+export function table(header: readonly string[], lines: readonly (readonly string[])[]): Table {
+  const index = new Map(header.map((name, i) => [name, i]))
+  const rows = lines.filter((cells) => cells.length === header.length).map((cells) => row(index, cells))
+  return { has: (column) => index.has(column), rows }
+}
+
+export function row(index: ReadonlyMap<string, number>, cells: readonly string[]): Row {
+  const text = (column: string) => {
+    const at = index.get(column)
+    return at === undefined ? undefined : cells[at]
+  }
+  return { text, number: (column) => number(text(column)) }
+}
+
+/** Decimal text → number; undefined for anything else (`-`, `n/a`, `1,5`). */
+export function number(text: string | undefined): number | undefined {
+  return text !== undefined && /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+/** A line → its words. */
+export function words(line: string): string[] {
+  return line.trim().split(/\s+/)
+}
+
+/** The sum of numbers of which none may be missing. */
+export function sum(...parts: readonly (number | undefined)[]): number | undefined {
+  let total = 0
+  for (const part of parts) {
+    if (part === undefined) return undefined
+    total += part
+  }
+  return total
+}
+
+/** Drops what is undefined: the shape every reading wants. */
+export function defined<T>(values: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const kept: Record<string, T> = {}
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) kept[key] = value
+  return kept
+}
+
+/** A column over all rows, or undefined when any row lacks it: half a series is no series. */
+export function series(rows: readonly Row[], of: (row: Row) => number | undefined): number[] | undefined {
+  const values: number[] = []
+  for (const row of rows) {
+    const value = of(row)
+    if (value === undefined) return undefined
+    values.push(value)
+  }
+  return values.length > 0 ? values : undefined
+}
