@@ -9,6 +9,8 @@ export type UnavailableKind =
   | 'not understood'
   | 'not consented'
   | 'not measured'
+  /** Looked, and there was nothing that could have the problem: no reads in the window, no connection tracking. Judged ok, and said. */
+  | 'nothing to measure'
 
 export interface Unavailable {
   readonly unavailable: UnavailableKind

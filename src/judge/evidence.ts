@@ -1,0 +1,38 @@
+// Metrics a finding rests on → evidence: value, samples, where it was read, and the command that shows it to a person.
+import { statistic } from '../expr/index.ts'
+import type { Facts, InstanceFacts } from '../measure/facts.ts'
+import type { Evidence } from '../model/finding.ts'
+import type { Metric, Value } from '../model/metric.ts'
+import { formatQuantity } from '../model/unit.ts'
+
+export function evidenceOf(metrics: readonly string[], instance: InstanceFacts | undefined, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Evidence[] {
+  return metrics.flatMap((id) => {
+    const metric = catalogue.get(id)
+    const value = metric?.per === undefined ? facts.host.get(id) : instance?.values.get(id)
+    if (!metric || value === undefined) return []
+    const source = facts.from.get(id) ?? ''
+    const looks = facts.looks.get(source) ?? []
+    const tool = looks.find((look) => look.argv)?.argv?.join(' ')
+    return [
+      {
+        metric: id,
+        ...(metric.per === undefined || !instance ? {} : { instance: instance.name }),
+        value: printedValue(value, metric),
+        ...(Array.isArray(value) ? { samples: (value as readonly number[]).map((n) => Number(n.toFixed(3))) } : {}),
+        from: looks.map((look) => look.id),
+        command: placed(tool ?? metric.see ?? source, instance),
+      },
+    ]
+  })
+}
+
+export function printedValue(value: Value, metric: Metric): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return formatQuantity(value, metric.dimension)
+  return formatQuantity(statistic(value, 'median') ?? Number.NaN, metric.dimension)
+}
+
+/** `cat /sys/fs/cgroup/GROUP/cpu.stat` → the path of this group. */
+function placed(command: string, instance: InstanceFacts | undefined): string {
+  return instance?.domain === 'cgroup' ? command.replace('/GROUP/', `${instance.name}/`) : command
+}

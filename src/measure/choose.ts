@@ -1,0 +1,77 @@
+// Needed metrics + what this host can do → the sources to ask: the preferred one of each metric, and none that adds nothing.
+import type { Context } from '../model/context.ts'
+import type { Tier } from '../model/observation.ts'
+import type { Source, Window } from '../model/source.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
+import type { Host } from '../host/host.ts'
+
+const RANK: Readonly<Record<Tier, number>> = { run: 10, read: 20, count: 50, trace: 60 }
+const ORDER: readonly Tier[] = ['read', 'run', 'count', 'trace']
+
+export interface Choice {
+  readonly sources: readonly Source[]
+  /** Metric → why no source can give it. */
+  readonly missing: ReadonlyMap<string, Unavailable>
+}
+
+export interface Means {
+  readonly host: Pick<Host, 'which'>
+  readonly context: Context
+  readonly window: Window
+  readonly sources: readonly Source[]
+  /** The most intrusive tier allowed. */
+  readonly allow: Tier
+}
+
+export function choose(needs: ReadonlySet<string>, means: Means, without: ReadonlySet<string> = new Set()): Choice {
+  const refused = new Map<string, Unavailable>()
+  const usable = means.sources.filter((source) => {
+    if (without.has(source.id) || !source.gives.some((id) => needs.has(id))) return false
+    const why = obstacle(source, means)
+    if (why) refused.set(source.id, why)
+    return why === undefined
+  })
+  usable.sort((a, b) => rankOf(a, means.context) - rankOf(b, means.context))
+  const missing = new Map<string, Unavailable>()
+  const chosen = new Set<Source>()
+  for (const id of needs) {
+    const best = usable.find((source) => source.gives.includes(id))
+    if (best) chosen.add(best)
+    else missing.set(id, reasonFor(id, means, refused))
+  }
+  return { sources: fewest([...chosen], needs), missing }
+}
+
+/** Drops sources whose needed metrics all come from others: fewer processes for the same knowledge. Readers cost nothing: tools are dropped first. */
+function fewest(chosen: readonly Source[], needs: ReadonlySet<string>): Source[] {
+  let kept = [...chosen].sort((a, b) => useful(a, needs) - useful(b, needs))
+  for (const source of [...kept]) {
+    const others = kept.filter((other) => other !== source)
+    if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id)))) kept = others
+  }
+  return kept
+}
+
+function useful(source: Source, needs: ReadonlySet<string>): number {
+  return source.gives.filter((id) => needs.has(id)).length
+}
+
+function obstacle(source: Source, means: Means): Unavailable | undefined {
+  if (ORDER.indexOf(source.tier) > ORDER.indexOf(means.allow)) return unavailable('not consented', `${source.id} is of tier ${source.tier}; only up to ${means.allow} is allowed`, `--allow ${source.tier}`)
+  if (source.tool !== undefined) {
+    const path = means.host.which(source.tool)
+    if (isUnavailable(path)) return path
+  }
+  const requests = source.requests(means.window, means.context)
+  return isUnavailable(requests) ? requests : undefined
+}
+
+function reasonFor(metric: string, means: Means, refused: ReadonlyMap<string, Unavailable>): Unavailable {
+  const givers = means.sources.filter((source) => source.gives.includes(metric))
+  const first = givers.map((source) => refused.get(source.id)).find((why) => why !== undefined)
+  return first ?? unavailable('not supported', `no probe or tool of this version gives ${metric} yet`)
+}
+
+function rankOf(source: Source, context: Context): number {
+  return source.rank?.(context) ?? RANK[source.tier]
+}
