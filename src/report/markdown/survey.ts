@@ -1,0 +1,93 @@
+// Report → everything beside the diagnoses: other findings, the USE matrix, what was cleared, what is not known and why.
+import type { Finding } from '../../model/finding.ts'
+import type { MatrixCell, Report } from '../../model/report.ts'
+import { clean, shorten } from '../escape.ts'
+import { SIGNALS } from '../matrix.ts'
+import { culpritText, isFiring, unexplained } from '../words.ts'
+import { claim, more } from './diagnosis.ts'
+import { code, heading, inline, joined, list, paragraph, strong, table, type Block, type Inline } from './nodes.ts'
+
+const MAX_LINES = 20
+/** Cells in Markdown are cut shorter than in JSON, or four columns fit no screen. */
+const CELL = 44
+
+export function survey(report: Report): readonly Block[] {
+  return [...alsoSeen(report), ...matrix(report.matrix), ...cleared(report), ...notKnown(report)]
+}
+
+function alsoSeen(report: Report): readonly Block[] {
+  const others = unexplained(report)
+  if (others.length === 0) return []
+  const rank = (finding: Finding) => (finding.weight === 'notice' ? 2 : 0) + (finding.status === 'critical' ? 0 : 1)
+  const shown = [...others].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_LINES)
+  return [heading(2, 'Also seen'), list([...shown.map(seen), ...more(others.length - shown.length, 'findings')])]
+}
+
+function seen(finding: Finding): Inline {
+  const parts = inline(claim(finding.weight === 'notice' ? { ...finding, text: `(notice) ${finding.text}` } : finding))
+  const first = finding.culprits[0]
+  if (first !== undefined) parts.push(...inline([' — ', code(culpritText(first, 4))]))
+  const by = finding.explainedBy ?? []
+  if (by.length > 0) parts.push(...inline([' (an effect of ', ...joined(by.map(code), ', '), ')']))
+  return parts
+}
+
+function matrix(cells: readonly MatrixCell[]): readonly Block[] {
+  if (cells.length === 0) return []
+  const resources = [...new Set(cells.map((cell) => cell.resource))]
+  const rows = resources.map((resource): readonly Inline[] => [
+    resource,
+    ...SIGNALS.map((signal) => cellText(cells.find((cell) => cell.resource === resource && cell.signal === signal))),
+  ])
+  return [heading(2, 'Resources: utilization, saturation, errors'), table(['resource', ...SIGNALS], rows)]
+}
+
+function cellText(cell: MatrixCell | undefined): Inline {
+  if (cell === undefined) return 'not measured — no check looks at this'
+  const text = ` — ${shorten(clean(cell.text), CELL)}`
+  const loud = cell.verdict === 'problem' || cell.verdict === 'suspect'
+  return loud ? [strong(cell.verdict), text] : `${cell.verdict}${text}`
+}
+
+function cleared(report: Report): readonly Block[] {
+  if (report.diagnoses.length === 0 || report.cleared.length === 0) return []
+  return [heading(2, 'Cleared'), list(report.cleared)]
+}
+
+/** One line per reason, not per check: a missing tool blinds many checks and is cured once. */
+function notKnown(report: Report): readonly Block[] {
+  const unknown = report.findings.filter((finding) => finding.status === 'unknown' && !isFiring(finding))
+  if (unknown.length === 0) return []
+  const groups = new Map<string, Finding[]>()
+  for (const finding of unknown) {
+    const { unavailable: kind = 'not measured', reason = finding.text, cure = '' } = finding.unavailable ?? {}
+    const key = JSON.stringify([kind, reason, cure])
+    groups.set(key, [...(groups.get(key) ?? []), finding])
+  }
+  const lines = [...groups.values()].sort((a, b) => b.length - a.length).map(reason)
+  const rest = more(lines.length - MAX_LINES, 'reasons')
+  return [
+    heading(2, 'Not known, and why'),
+    paragraph('Not known is not ok: these checks could not say anything.'),
+    list([...lines.slice(0, MAX_LINES), ...rest]),
+  ]
+}
+
+function reason(findings: readonly Finding[]): Inline {
+  const first = findings[0]
+  const why = first?.unavailable
+  const names = [...new Set(findings.map((finding) => finding.check))]
+  const listed = joined(names.slice(0, 8).map(code), ', ')
+  return [
+    strong(why?.unavailable ?? 'not measured'),
+    `: ${ended(why?.reason ?? first?.text ?? '')}`,
+    ...(why?.cure === undefined ? [] : [` Cure: ${ended(why.cure)}`]),
+    ' Leaves open: ',
+    ...listed,
+    names.length > 8 ? ` and ${names.length - 8} more.` : '.',
+  ]
+}
+
+function ended(sentence: string): string {
+  return /[.!?]\s*$/.test(sentence) ? sentence : `${sentence}.`
+}
