@@ -12,6 +12,8 @@ export interface Planned {
 export interface LookOptions {
   readonly atMs?: number
   readonly outcome?: Outcome
+  /** When it was not what the source asks for now: an older capture. */
+  readonly argv?: readonly string[]
 }
 
 /** The looks a source takes in a window, in the order they are taken; none when this host cannot. */
@@ -42,7 +44,7 @@ export function observe(
       id: `${source.id}#${i + 1}`,
       source: source.id,
       tier: source.tier,
-      ...(look?.request.kind === 'run' ? { argv: look.request.argv } : {}),
+      ...(look?.request.kind === 'run' ? { argv: options[i]?.argv ?? look.request.argv } : {}),
       ...(look?.request.kind === 'read' ? { paths: look.request.paths } : {}),
       atMs: options[i]?.atMs ?? look?.atMs ?? spread,
       elapsedMs: look?.request.kind === 'run' && look.request.lasting ? span : 1,

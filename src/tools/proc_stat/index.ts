@@ -7,19 +7,46 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { meanRate, rates } from '../../parse/counters.ts'
-import { defined } from '../../parse/table.ts'
+import { defined, words } from '../../parse/table.ts'
 
 type Times = readonly number[]
-const USER = 0, NICE = 1, SYSTEM = 2, IDLE = 3, IOWAIT = 4, IRQ = 5, SOFTIRQ = 6, STEAL = 7, GUEST = 8, GUEST_NICE = 9
+const USER = 0,
+  NICE = 1,
+  SYSTEM = 2,
+  IDLE = 3,
+  IOWAIT = 4,
+  IRQ = 5,
+  SOFTIRQ = 6,
+  STEAL = 7,
+  GUEST = 8,
+  GUEST_NICE = 9
 
 export const source: Source = {
   id: 'proc_stat',
   tier: 'read',
   asks: 'Do tasks queue for the CPUs, and where does CPU time go, over all and on each CPU?',
   gives: [
-    'cpu.runnable', 'cpu.blocked', 'cpu.utilization', 'cpu.user', 'cpu.system', 'cpu.iowait', 'cpu.steal',
-    'cpu.context_switches', 'cpu.interrupts', 'cpu.softirq', 'cpu.guest', 'cpu.busiest', 'cpu.others', 'cpu.busiest_softirq',
-    'cpu.one.utilization', 'cpu.one.user', 'cpu.one.system', 'cpu.one.softirq', 'cpu.one.irq', 'cpu.one.iowait', 'cpu.one.steal',
+    'cpu.runnable',
+    'cpu.blocked',
+    'cpu.utilization',
+    'cpu.user',
+    'cpu.system',
+    'cpu.iowait',
+    'cpu.steal',
+    'cpu.context_switches',
+    'cpu.interrupts',
+    'cpu.softirq',
+    'cpu.guest',
+    'cpu.busiest',
+    'cpu.others',
+    'cpu.busiest_softirq',
+    'cpu.one.utilization',
+    'cpu.one.user',
+    'cpu.one.system',
+    'cpu.one.softirq',
+    'cpu.one.irq',
+    'cpu.one.iowait',
+    'cpu.one.steal',
     'task.forks',
   ],
   requests: () => [{ kind: 'read', paths: ['/proc/stat'], at: 'every' }],
@@ -29,45 +56,73 @@ export const source: Source = {
     const all = shares(stats.map((stat) => stat.cpus.get('cpu')))
     if (!all) return unavailable('not understood', '/proc/stat has no usable cpu line in two reads')
     const ids = [...(stats[0]?.cpus.keys() ?? [])].filter((id) => id !== 'cpu')
-    const each = ids.map((id) => [id, shares(stats.map((stat) => stat.cpus.get(id)))] as const)
+    const each = ids.flatMap((id) => {
+      const share = shares(stats.map((stat) => stat.cpus.get(id)))
+      // A CPU that was not online for the whole window would shift the samples of the others against each other.
+      return share && share.busy.length === all.busy.length ? [{ id, share }] : []
+    })
     const scalar = (name: string) => stats.map((stat) => stat.scalars.get(name))
     return {
       host: defined({
         // The reader itself is running at each read: one runnable task is ours.
         'cpu.runnable': present(scalar('procs_running').slice(1))?.map((n) => Math.max(0, n - 1)),
         'cpu.blocked': present(scalar('procs_blocked').slice(1)),
-        'cpu.utilization': all.busy, 'cpu.user': all.user, 'cpu.system': all.system, 'cpu.iowait': all.iowait,
-        'cpu.steal': all.steal, 'cpu.softirq': all.softirq, 'cpu.guest': all.guest,
+        'cpu.utilization': all.busy,
+        'cpu.user': all.user,
+        'cpu.system': all.system,
+        'cpu.iowait': all.iowait,
+        'cpu.steal': all.steal,
+        'cpu.softirq': all.softirq,
+        'cpu.guest': all.guest,
         'cpu.context_switches': rates(scalar('ctxt'), at),
         'cpu.interrupts': rates(scalar('intr'), at),
         'task.forks': meanRate(scalar('processes'), at),
-        ...extremes(each.flatMap(([, share]) => (share ? [share] : []))),
+        ...extremes(each.map(({ share }) => share)),
       }),
-      instances: each.flatMap(([id, share]) => (share ? [instance(id, share)] : [])),
+      instances: each.map(({ id, share }) => instance(id, share)),
     }
   },
 }
 
 interface Shares {
-  readonly busy: number[]; readonly user: number[]; readonly system: number[]; readonly kernelOnly: number[]; readonly iowait: number[]
-  readonly irq: number[]; readonly softirq: number[]; readonly steal: number[]; readonly guest: number[]
+  readonly busy: number[]
+  readonly user: number[]
+  readonly system: number[]
+  readonly kernelOnly: number[]
+  readonly iowait: number[]
+  readonly irq: number[]
+  readonly softirq: number[]
+  readonly steal: number[]
+  readonly guest: number[]
 }
 
 function parseStat(text: string) {
   const cpus = new Map<string, Times>()
   const scalars = new Map<string, number>()
   for (const line of text.split('\n')) {
-    const cells = line.split(/\s+/)
-    const name = cells[0] ?? ''
-    if (/^cpu\d*$/.test(name)) cpus.set(name, cells.slice(1).filter((c) => c !== '').map(Number))
-    else if (name !== '' && /^\d+$/.test(cells[1] ?? '')) scalars.set(name, Number(cells[1]))
+    const [name = '', ...cells] = words(line)
+    if (name === '' || cells.length === 0) continue
+    // `intr` is followed by one number per interrupt; only the first, their total, is of use.
+    if (/^cpu\d*$/.test(name)) {
+      if (cells.length > IDLE && cells.every((cell) => /^\d+$/.test(cell))) cpus.set(name, cells.map(Number))
+    } else if (/^\d+$/.test(cells[0] ?? '')) scalars.set(name, Number(cells[0]))
   }
   return { cpus, scalars }
 }
 
 /** Ticks at each read → percent of each interval. Guest time is already inside user and nice. Intervals that went backwards are left out. */
 export function shares(reads: readonly (Times | undefined)[]): Shares | undefined {
-  const found: Shares = { busy: [], user: [], system: [], kernelOnly: [], iowait: [], irq: [], softirq: [], steal: [], guest: [] }
+  const found: Shares = {
+    busy: [],
+    user: [],
+    system: [],
+    kernelOnly: [],
+    iowait: [],
+    irq: [],
+    softirq: [],
+    steal: [],
+    guest: [],
+  }
   for (let i = 1; i < reads.length; i++) {
     const before = reads[i - 1]
     const after = reads[i]
@@ -95,8 +150,13 @@ function instance(id: string, share: Shares): Instance {
     domain: 'cpu',
     name: id.slice(3),
     values: {
-      'cpu.one.utilization': share.busy, 'cpu.one.user': share.user, 'cpu.one.system': share.kernelOnly, 'cpu.one.softirq': share.softirq,
-      'cpu.one.irq': share.irq, 'cpu.one.iowait': share.iowait, 'cpu.one.steal': share.steal,
+      'cpu.one.utilization': share.busy,
+      'cpu.one.user': share.user,
+      'cpu.one.system': share.kernelOnly,
+      'cpu.one.softirq': share.softirq,
+      'cpu.one.irq': share.irq,
+      'cpu.one.iowait': share.iowait,
+      'cpu.one.steal': share.steal,
     },
   }
 }
@@ -111,7 +171,9 @@ export function extremes(each: readonly Pick<Shares, 'busy' | 'irq' | 'softirq'>
   return {
     'cpu.busiest': busiest,
     'cpu.others': at.map((i) => (each.length > 1 ? ((totals[i] ?? 0) - (busiest[i] ?? 0)) / (each.length - 1) : 0)),
-    'cpu.busiest_softirq': at.map((i) => Math.max(...each.map((share) => (share.irq[i] ?? 0) + (share.softirq[i] ?? 0)))),
+    'cpu.busiest_softirq': at.map((i) =>
+      Math.max(...each.map((share) => (share.irq[i] ?? 0) + (share.softirq[i] ?? 0))),
+    ),
   }
 }
 

@@ -1,10 +1,12 @@
-// vmstat: its table of one line per second → run queue, CPU shares, swap traffic, context switches.
+// vmstat: its table of one line per interval → run queue, CPU shares, swap traffic, context switches.
 //   procs -----------------------memory---------------------- ---swap-- -----io---- -system-- --------cpu--------
 //    r    b         swpd         free         buff        cache   si   so    bi    bo   in   cs  us  sy  id  wa  st  gu
 //    2    0            0     23823448        27984       340632    0    0     0    16  105  120  51   1  48   0   0   0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, series, sum, table, words, type Row } from '../../parse/table.ts'
+import { defined, series, sum, table, words, type Row, type Table } from '../../parse/table.ts'
+
+const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st'])
 
 export const source: Source = {
   id: 'vmstat',
@@ -25,30 +27,31 @@ export const source: Source = {
     'memory.swap_out',
   ],
   requests: (window) => [
-    // -y leaves out the since-boot line. -w keeps wide numbers apart.
+    // One line more than intervals, because the first is since boot: -y would leave it out, but procps 3 does not know
+    // -y. -w keeps wide numbers apart; -n because the header would come again after a screenful.
     {
       kind: 'run',
-      argv: ['vmstat', '-w', '-y', '-S', 'K', String(Math.max(1, Math.round(window.intervalMs / 1000))), String(window.count)],
+      argv: ['vmstat', '-w', '-n', '-S', 'K', seconds(window.intervalMs), String(window.count + 1)],
       at: 'start',
       lasting: true,
     },
+    { kind: 'run', argv: ['vmstat', '--version'], at: 'start' },
   ],
-  parse: ([look]) => {
-    const lines = (look?.text ?? '').split('\n')
-    const at = lines.findIndex((line) => /^\s*r\s+b\s/.test(line))
-    if (at < 0) return unavailable('not understood', 'vmstat printed no header with r and b')
-    const { rows } = table(
-      words(lines[at] ?? ''),
-      lines.slice(at + 1).map(words).filter((cells) => /^\d+$/.test(cells[0] ?? '')),
-    )
-    if (rows.length === 0) return unavailable('not understood', 'vmstat printed a header and no samples')
+  parse: (looks) => {
+    const look = looks.find(({ text }) => headerAt(text.split('\n')) >= 0)
+    if (!look) return unavailable('not understood', 'vmstat printed no header with the columns it is known by')
+    const found = read(look.text)
+    const rows = look.argv?.includes('-y') ? found.rows : found.rows.slice(1)
+    if (rows.length === 0) return unavailable('not understood', 'vmstat printed nothing but its averages since boot')
+    const own = looks.some(({ text }) => countsItself(text)) ? 1 : 0
     const column = (name: string, scale = 1) => series(rows, (row) => scaled(row, name, scale))
     return {
       host: defined({
-        'cpu.runnable': column('r'),
+        'cpu.runnable': column('r')?.map((n) => Math.max(0, n - own)),
         'cpu.blocked': column('b'),
-        'cpu.utilization': series(rows, (row) => busy(row)),
-        'cpu.user': column('us'),
+        'cpu.utilization': series(rows, busy),
+        // us leaves guests out where there is a column gu for them.
+        'cpu.user': found.has('gu') ? series(rows, (row) => sum(row.number('us'), row.number('gu'))) : column('us'),
         'cpu.system': column('sy'),
         'cpu.iowait': column('wa'),
         'cpu.steal': column('st'),
@@ -59,6 +62,34 @@ export const source: Source = {
       }),
     }
   },
+}
+
+/** Whole seconds, the only ones vmstat knows. */
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.round(ms / 1000)))
+}
+
+/** The line with most of the known column names, whatever their order. */
+function headerAt(lines: readonly string[]): number {
+  return lines.findIndex((line) => words(line).filter((word) => KNOWN.has(word)).length > KNOWN.size / 2)
+}
+
+function read(text: string): Table {
+  // What follows the last line end is half a line: its last number may be cut short.
+  const lines = text.split('\n').slice(0, -1)
+  const at = headerAt(lines)
+  return table(
+    words(lines[at] ?? ''),
+    lines
+      .slice(at + 1)
+      .map(words)
+      .filter((cells) => cells.every((cell) => /^\d+$/.test(cell))),
+  )
+}
+
+/** procps 4.0.0 to 4.0.3 counts vmstat itself as runnable; 3.3 and 4.0.4 leave it out. */
+function countsItself(version: string): boolean {
+  return /^vmstat from procps-ng 4\.0\.[0-3]\b/m.test(version)
 }
 
 function scaled(row: Row, name: string, scale: number): number | undefined {
