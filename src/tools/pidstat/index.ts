@@ -1,0 +1,100 @@
+// pidstat: its wide table of one line per active process and second → CPU, waiting, faults, I/O and switches of each process.
+//   # Time        UID       PID    %usr %system  %guest   %wait    %CPU   CPU  minflt/s  majflt/s     VSZ     RSS   %MEM   kB_rd/s   kB_wr/s kB_ccwr/s iodelay   cswch/s nvcswch/s prio policy  Command
+//   1795420253      0      2782    0.99    0.00    0.00    0.99    0.99     1    636.63      0.00    5004    3624   0.01   4344.55     91.09     43.56       0     12.87     27.72    0 NORMAL  bash
+//   1795420253   1000      2790    0.00    0.00    0.00    0.00    0.00     0      0.00      0.00    5544    1276   0.01     -1.00     -1.00     -1.00       0     18.81      0.00    0 NORMAL  a b) R 1
+import type { Instance, Value } from '../../model/metric.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { defined, sum, type Row } from '../../parse/table.ts'
+import { tasks, type Task } from './rows.ts'
+
+/** Rates: a process that is not listed in a second did nothing in it. Metric → its columns, added, times the scale. */
+const RATES: Readonly<Record<string, readonly [columns: readonly string[], scale: number]>> = {
+  'process.cpu': [['%CPU'], 1],
+  'process.cpu_user': [['%usr', '%guest'], 1],
+  'process.cpu_system': [['%system'], 1],
+  'process.cpu_wait': [['%wait'], 1],
+  'process.read_bytes': [['kB_rd/s'], 1024],
+  'process.write_bytes': [['kB_wr/s'], 1024],
+  'process.io_bytes': [['kB_rd/s', 'kB_wr/s'], 1024],
+  'process.major_faults': [['majflt/s'], 1],
+  'process.minor_faults': [['minflt/s'], 1],
+  'process.voluntary_switches': [['cswch/s'], 1],
+  'process.involuntary_switches': [['nvcswch/s'], 1],
+}
+const REALTIME = new Map([['NORMAL', 0], ['BATCH', 0], ['ISO', 0], ['IDLE', 0], ['FIFO', 1], ['RR', 1], ['DEADLN', 1]])
+const NUMBERS = [...new Set(Object.values(RATES).flatMap(([columns]) => columns)), 'VSZ', 'RSS']
+
+export const source: Source = {
+  id: 'pidstat',
+  tier: 'run',
+  tool: 'pidstat',
+  asks: 'Which processes use or wait for CPU, memory and storage?',
+  gives: [...Object.keys(RATES), 'process.rss', 'process.realtime', 'process.kernel', 'process.comm'],
+  requests: (window, context) => {
+    const seconds = Math.max(1, Math.round(window.intervalMs / 1000))
+    // Each sample reads every process: with many of them one long sample costs a third of five short ones.
+    const samples = context.processes > 1000 ? [seconds * window.count, 1] : [seconds, window.count]
+    // -H gives seconds since the epoch in place of a clock time, -h one line per process. Without -l: the arguments may hold secrets.
+    return [{ kind: 'run', argv: ['pidstat', '-u', '-r', '-d', '-w', '-R', '-H', '-h', ...samples.map(String)], at: 'start', lasting: true, graceMs: 6000 }]
+  },
+  parse: ([look]) => {
+    const found = tasks(look?.text ?? '', NUMBERS)
+    if (!found) return unavailable('not understood', 'pidstat printed no header with PID and Command')
+    if (found.tasks.length === 0 && found.dropped > 0) return unavailable('not understood', 'pidstat printed no line that fits its header')
+    const instances = found.tasks.map(instance)
+    const missing = absent(found.columns, instances)
+    return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
+  },
+}
+
+function instance(task: Task): Instance {
+  const rows = task.rows.filter((row) => row !== undefined)
+  const values: Record<string, Value | undefined> = {}
+  for (const [id, [columns, scale]] of Object.entries(RATES)) values[id] = rate(task.rows, columns, scale)
+  return {
+    domain: 'process',
+    name: task.pid,
+    labels: { pid: task.pid, comm: task.comm },
+    values: defined({
+      ...values,
+      'process.rss': complete(rows.map((row) => scaled(row.number('RSS'), 1024))),
+      'process.realtime': REALTIME.get(rows.at(-1)?.text('policy') ?? ''),
+      'process.kernel': kernel(rows),
+      'process.comm': task.comm,
+    }),
+  }
+}
+
+function rate(rows: readonly (Row | undefined)[], columns: readonly string[], scale: number): number[] | undefined {
+  return complete(rows.map((row) => (row ? scaled(sum(...columns.map((column) => row.number(column))), scale) : 0)))
+}
+
+/** Kernel threads have no address space. An ended process has none either, but it had to touch memory before. */
+function kernel(rows: readonly Row[]): number | undefined {
+  const spaces = complete(rows.map((row) => row.number('VSZ')))
+  const faults = complete(rows.map((row) => sum(row.number('minflt/s'), row.number('majflt/s'))))
+  if (!spaces || !faults) return undefined
+  return Number([...spaces, ...faults].every((value) => value === 0))
+}
+
+/** -1.00 stands for what may not be read: then the process has no such series. */
+function complete(values: readonly (number | undefined)[]): number[] | undefined {
+  const found = values.filter((value) => value !== undefined && value >= 0)
+  return found.length === values.length && found.length > 0 ? (found as number[]) : undefined
+}
+
+function scaled(value: number | undefined, scale: number): number | undefined {
+  return value === undefined ? undefined : Number((value * scale).toPrecision(12))
+}
+
+function absent(columns: ReadonlySet<string>, instances: readonly Instance[]): Record<string, Unavailable> {
+  const missing: Record<string, Unavailable> = {}
+  if (instances.length === 0) return missing
+  for (const [id, [needed]] of Object.entries(RATES)) {
+    const lacking = needed.find((column) => !columns.has(column))
+    if (lacking !== undefined) missing[id] = unavailable('not supported', `this pidstat has no column ${lacking}`)
+    else if (!instances.some((found) => id in found.values)) missing[id] = unavailable('not permitted', 'pidstat may not read the I/O of any process', 'Run as root')
+  }
+  return missing
+}

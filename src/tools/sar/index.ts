@@ -1,0 +1,113 @@
+// sar: its tables of interfaces and TCP, one of each per second → traffic, errors and drops of each interface, TCP rates and failures.
+//   07:50:56        IFACE   rxpck/s   txpck/s    rxkB/s    txkB/s   rxcmp/s   txcmp/s  rxmcst/s   %ifutil
+//   07:50:57         eth0    383.00    348.00   9621.55     25.48      0.00      0.00      0.00      0.00
+//   07:50:57 AM     active/s passive/s    iseg/s    oseg/s           (where the clock has twelve hours)
+import type { Context } from '../../model/context.ts'
+import type { Instance } from '../../model/metric.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { utilization } from '../../parse/interface.ts'
+import { defined, row, words, type Row } from '../../parse/table.ts'
+
+export const source: Source = {
+  id: 'sar',
+  tier: 'run',
+  tool: 'sar',
+  asks: 'What do the interfaces carry and lose, and how does TCP fare?',
+  gives: [
+    'interface.rx_bytes', 'interface.tx_bytes', 'interface.rx_packets', 'interface.tx_packets', 'interface.utilization',
+    'interface.errors', 'interface.rx_dropped', 'interface.tx_dropped',
+    'tcp.active_opens', 'tcp.passive_opens', 'tcp.segments_in', 'tcp.segments_out', 'tcp.retransmits',
+    'tcp.attempt_fails', 'tcp.resets_received', 'tcp.resets_sent', 'tcp.segment_errors',
+  ],
+  requests: (window) => [
+    { kind: 'run', argv: ['sar', '-n', 'DEV,EDEV,TCP,ETCP', String(seconds(window.intervalMs)), String(window.count)], at: 'start', lasting: true },
+  ],
+  parse: ([look], { window, context }) => {
+    const rows = samples(look?.text ?? '')
+    if (rows.length === 0) return unavailable('not understood', 'sar printed no header with a row below it')
+    const every = seconds(window.intervalMs)
+    const interfaces = new Map<string, Row[]>()
+    for (const found of rows) {
+      const name = found.text('IFACE')
+      if (name !== undefined) interfaces.set(name, [...(interfaces.get(name) ?? []), found])
+    }
+    const instances = [...interfaces].map(([name, own]) => instance(name, own, every, context))
+    const speeds = instances.some((found) => 'interface.utilization' in found.values)
+    return {
+      host: defined({
+        'tcp.active_opens': mean(column(rows, 'active/s')),
+        'tcp.passive_opens': mean(column(rows, 'passive/s')),
+        'tcp.segments_in': mean(column(rows, 'iseg/s')),
+        'tcp.segments_out': mean(column(rows, 'oseg/s')),
+        'tcp.retransmits': mean(column(rows, 'retrans/s')),
+        'tcp.attempt_fails': count(column(rows, 'atmptf/s'), every),
+        'tcp.resets_received': count(column(rows, 'estres/s'), every),
+        'tcp.resets_sent': count(column(rows, 'orsts/s'), every),
+        'tcp.segment_errors': count(column(rows, 'isegerr/s'), every),
+      }),
+      instances,
+      ...(speeds ? {} : { missing: { 'interface.utilization': unavailable('not supported', 'no interface here reports its link speed') } }),
+    }
+  },
+}
+
+function instance(name: string, rows: readonly Row[], every: number, context: Context): Instance {
+  const received = column(rows, 'rxkB/s', 1024)
+  const sent = column(rows, 'txkB/s', 1024)
+  const errors = [column(rows, 'rxerr/s'), column(rows, 'txerr/s')]
+  return {
+    domain: 'interface',
+    name,
+    values: defined({
+      'interface.rx_bytes': received,
+      'interface.tx_bytes': sent,
+      'interface.rx_packets': column(rows, 'rxpck/s'),
+      'interface.tx_packets': column(rows, 'txpck/s'),
+      // %ifutil is 0.00 where the speed is unknown, so it cannot be believed.
+      'interface.utilization': utilization(name, received, sent, context),
+      'interface.errors': errors.every((values) => values !== undefined) ? count(errors.flat(), every) : undefined,
+      // From /proc/net/dev, which adds what the device missed for lack of ring space to what was dropped.
+      'interface.rx_dropped': count(column(rows, 'rxdrop/s'), every),
+      'interface.tx_dropped': count(column(rows, 'txdrop/s'), every),
+    }),
+  }
+}
+
+/** Rows below headers, each with the columns of its own header. Averages are left out: the samples have all there is. */
+function samples(text: string): Row[] {
+  const found: Row[] = []
+  let header: ReadonlyMap<string, number> | undefined
+  for (const line of text.split('\n')) {
+    const stamp = /^\d\d:\d\d:\d\d(?:\s+[AP]M)?\s+(.*)$/.exec(line)
+    if (!stamp) {
+      header = undefined
+      continue
+    }
+    const cells = words(stamp[1] ?? '')
+    // No interface is named like this: a slash cannot be in its name.
+    if (cells.some((cell) => cell.endsWith('/s'))) header = new Map(cells.map((name, i) => [name, i]))
+    else if (header && cells.length === header.size) found.push(row(header, cells))
+  }
+  return found
+}
+
+/** A column over the rows that have it; undefined when none has it or any cell is not a number. */
+function column(rows: readonly Row[], name: string, scale = 1): number[] | undefined {
+  const cells = rows.filter((found) => found.text(name) !== undefined).map((found) => found.number(name))
+  const values = cells.filter((value) => value !== undefined && value >= 0)
+  return values.length > 0 && values.length === cells.length ? values.map((value) => Number(((value ?? 0) * scale).toPrecision(12))) : undefined
+}
+
+function mean(values: readonly number[] | undefined): number | undefined {
+  return values && values.reduce((total, value) => total + value, 0) / values.length
+}
+
+/** Rates of intervals of so many seconds → events. sar rounds to two digits, events are whole. */
+function count(values: readonly number[] | undefined, every: number): number | undefined {
+  return values && Math.round(values.reduce((total, value) => total + value * every, 0))
+}
+
+function seconds(intervalMs: number): number {
+  return Math.max(1, Math.round(intervalMs / 1000))
+}
