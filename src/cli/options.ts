@@ -1,0 +1,58 @@
+// Options several commands share, and their texts → typed values, each with an error that says what was expected.
+import { Option, InvalidArgumentError, type Command } from 'commander'
+import { parseQuantity, type Quantity } from '../model/unit.ts'
+import type { Tier } from '../model/observation.ts'
+import type { Window } from '../model/source.ts'
+
+export interface MeasureOptions {
+  readonly window: Window
+  readonly allow: Tier
+  readonly maxOverhead: 'negligible' | 'low' | 'medium' | 'high'
+  readonly param: ReadonlyMap<string, Quantity>
+  readonly from?: string
+  readonly runbooks: readonly string[]
+  readonly target?: string
+  readonly deadline?: number
+}
+
+export function measureOptions(program: Command): Command {
+  return libraryOption(program)
+    .option('--window TIME', 'length of a measurement window, in steps of one second', windowOf, { intervalMs: 1000, count: 5 })
+    .addOption(new Option('--allow TIER', 'most intrusive kind of look: files, tools, counting events, tracing').choices(['read', 'run', 'count', 'trace']).default('run'))
+    .addOption(new Option('--max-overhead CLASS', 'most a probe may cost').choices(['negligible', 'low', 'medium', 'high']).default('low'))
+    .option('--param ID=VALUE', 'another threshold: CHECK.PARAM=VALUE, such as cpu.steal.high=15% (repeatable)', paramOf, new Map())
+    .option('--from DIR', 'replay a recorded host instead of looking at this one')
+    .option('--target WHAT', 'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first', targetOf)
+    .option('--deadline TIME', 'write the report of what is known after this time', secondsOf)
+}
+
+export function libraryOption(program: Command): Command {
+  return program.option('--runbooks DIR', "a team's own checks/ and runbooks/ beside the built-in ones (repeatable)", (dir: string, all: string[]) => [...all, dir], [] as string[])
+}
+
+export function windowOf(text: string): Window {
+  const seconds = secondsOf(text)
+  if (seconds < 1 || seconds > 600) throw new InvalidArgumentError('a time from 1s to 10min, such as 5s.')
+  return { intervalMs: 1000, count: Math.round(seconds) }
+}
+
+export function secondsOf(text: string): number {
+  const quantity = parseQuantity(text)
+  const seconds = quantity?.dimension === 'seconds' ? quantity.value : quantity?.dimension === 'count' ? quantity.value : Number.NaN
+  if (!(seconds > 0)) throw new InvalidArgumentError('a time with a unit, such as 5s or 2min.')
+  return seconds
+}
+
+function paramOf(text: string, earlier: ReadonlyMap<string, Quantity>): ReadonlyMap<string, Quantity> {
+  const match = /^([a-z][\w.]*\.[a-z]\w*)=(.+)$/.exec(text)
+  const value = parseQuantity(match?.[2] ?? '')
+  if (!match || !value) throw new InvalidArgumentError('CHECK.PARAM=VALUE with a unit, such as cpu.steal.high=15%.')
+  return new Map([...earlier, [match[1] ?? '', value]])
+}
+
+const TARGET = /^(?:pid:[1-9]\d*|port:\d{1,5}|comm:[^/]+|cgroup:\/.*|mount:\/.*|peer:\S+)$/
+
+function targetOf(text: string): string {
+  if (!TARGET.test(text)) throw new InvalidArgumentError('pid:N, comm:NAME, cgroup:/PATH, port:N, mount:/PATH or peer:HOST.')
+  return text
+}

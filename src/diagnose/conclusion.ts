@@ -1,0 +1,24 @@
+// What a conclude step that held says, before it is weighed against the others.
+import type { Confidence, Finding } from '../model/finding.ts'
+
+export interface Conclusion {
+  /** The sentence of the step. */
+  readonly text: string
+  readonly cause?: string
+  /** Findings of the checks its `when` reads that fire. */
+  readonly support: readonly Finding[]
+  /** Check whose culprit is to be named. */
+  readonly blame?: string
+  readonly cap?: Confidence
+  /** `cpu/conclude-2`. */
+  readonly state: string
+}
+
+/** `cpu.run_queue`, `disk.slow#vda`: how a report names a finding. */
+export function keyOf(finding: Finding): string {
+  return finding.instance === undefined ? finding.check : `${finding.check}#${finding.instance}`
+}
+
+export function isFiring(finding: Finding): boolean {
+  return finding.status === 'warn' || finding.status === 'critical'
+}

@@ -1,0 +1,41 @@
+// A runbook + a host → a Report. The one entry of a diagnosis; a stopped or failed run ends in a report as well.
+import { compileRunbook } from '../compile/flatten.ts'
+import { drive } from './machine.ts'
+import { readContext } from './context.ts'
+import { nameCulprits } from './name-culprits.ts'
+import { assemble } from './assemble.ts'
+import { newSession, type Settings } from './session.ts'
+import type { Report } from '../model/report.ts'
+
+export interface RunOptions extends Omit<Settings, 'context'> {
+  readonly runbook: string
+  readonly target?: string
+}
+
+export interface Finished {
+  readonly report: Report
+  /** Faults of tracebook itself, to be told on stderr: the report is still good for what it says. */
+  readonly failures: readonly Error[]
+}
+
+export async function run(options: RunOptions): Promise<Finished> {
+  const { runbook: id, target, ...rest } = options
+  const runbook = compileRunbook(id, rest.library, rest.catalogue)
+  const { context, looks } = await readContext(rest.host, rest.signal)
+  const session = newSession({ ...rest, context })
+  await drive(runbook, session)
+  if (!rest.signal.aborted) await nameCulprits(session)
+  const interrupted = rest.signal.aborted ? reasonOf(rest.signal) : undefined
+  const report = assemble({
+    runbook,
+    session,
+    contextLooks: looks,
+    ...(target === undefined ? {} : { target }),
+    ...(interrupted === undefined ? {} : { interrupted }),
+  })
+  return { report, failures: session.failures }
+}
+
+function reasonOf(signal: AbortSignal): string {
+  return signal.reason instanceof Error ? signal.reason.message : String(signal.reason)
+}

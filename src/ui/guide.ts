@@ -1,0 +1,95 @@
+// A run ↔ a person at a terminal: what comes and why, run or skip, what was seen. Everything goes to standard error; the report alone to standard output.
+import { createColors } from 'picocolors'
+import type { Finding } from '../model/finding.ts'
+import type { AskStep } from '../model/runbook.ts'
+import { clean } from '../report/escape.ts'
+import type { Announcement, Guide, Seen } from '../run/guide.ts'
+import { silentGuide } from '../run/guide.ts'
+import { progressLine } from './progress.ts'
+
+export type Ending = Guide & { readonly end: () => void }
+type Colors = ReturnType<typeof createColors>
+
+/** Unattended on a terminal: shows that something goes on, asks nothing. */
+export function progressGuide(stream: NodeJS.WriteStream): Ending {
+  const line = progressLine(stream)
+  return { ...silentGuide, progress: line.update, after: line.wipe, end: line.wipe }
+}
+
+export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ending {
+  const colors = createColors(!process.env['NO_COLOR'])
+  const line = progressLine(output)
+  let all = false
+  return {
+    before: async (step) => {
+      line.wipe()
+      output.write(announcement(step, colors))
+      if (all) return 'run'
+      const answer = await choose(
+        'Run this step?',
+        [
+          { value: 'run', name: 'run it' },
+          { value: 'all', name: 'run it and all that follow, without asking' },
+          { value: 'skip', name: 'skip it: its checks stay unknown' },
+          { value: 'quit', name: 'stop and write the report of what is known' },
+        ],
+        'run',
+        { input, output },
+      )
+      all = answer === 'all'
+      return answer === 'all' ? 'run' : (answer as 'run' | 'skip' | 'quit')
+    },
+    progress: line.update,
+    after: (step, findings) => {
+      line.wipe()
+      output.write(seen(step, findings, colors))
+    },
+    ask: (step: AskStep) => {
+      line.wipe()
+      const choices = Object.entries(step.choices).map(([value, name]) => ({ value, name: clean(name) }))
+      return choose(clean(step.ask), choices, step.default, { input, output })
+    },
+    end: line.wipe,
+  }
+}
+
+interface Choice {
+  readonly value: string
+  readonly name: string
+}
+type Streams = { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream }
+
+async function choose(message: string, choices: readonly Choice[], otherwise: string, streams: Streams): Promise<string> {
+  const { default: select } = await import('@inquirer/select')
+  try {
+    return await select({ message, choices, default: otherwise }, { ...streams, clearPromptOnDone: false })
+  } catch (error) {
+    // Ctrl-C at a prompt is the operator's signal, as anywhere else.
+    if ((error as Error).name !== 'ExitPromptError') throw error
+    process.kill(process.pid, 'SIGINT')
+    return choices.some((choice) => choice.value === 'quit') ? 'quit' : otherwise
+  }
+}
+
+function announcement(step: Announcement, colors: Colors): string {
+  const looks = step.looks.map((look) => `    ${clean(look)}`)
+  return [
+    '',
+    colors.bold(`${step.runbook} · ${step.title}`),
+    `  ${colors.dim('look for:')} ${clean(step.why)}`,
+    `  ${colors.dim(`will take about ${step.seconds} s and only look:`)}`,
+    ...looks,
+    '',
+  ].join('\n')
+}
+
+const MARK = { ok: 'ok', warn: 'WARN', critical: 'CRIT', unknown: '?' } as const
+
+function seen(step: Seen, findings: readonly Finding[], colors: Colors): string {
+  const paint = { ok: colors.green, warn: colors.yellow, critical: colors.red, unknown: colors.dim }
+  const lines = findings.map((finding) => {
+    const mark = finding.weight === 'notice' && finding.status !== 'ok' && finding.status !== 'unknown' ? 'note' : MARK[finding.status]
+    return `  ${paint[finding.status](mark.padEnd(4))} ${finding.check.padEnd(24)} ${clean(finding.text).slice(0, 110)}`
+  })
+  return ['', colors.bold(clean(step.title).slice(0, 100)), ...(step.look ? [`  ${colors.dim('look for:')} ${clean(step.look)}`] : []), ...lines, ''].join('\n')
+}
