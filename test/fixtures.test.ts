@@ -1,5 +1,5 @@
 // Every source against real output: fixture text → expected reading; what each source must have and must never do.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { metrics } from '../src/generated/metrics.ts'
 import type { Instance, Value } from '../src/model/metric.ts'

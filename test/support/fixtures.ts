@@ -43,11 +43,12 @@ function fixture(folder: string, files: readonly string[], name: string): Fixtur
   const texts = files.includes(`${name}.txt`) ? [`${name}.txt`] : numbered
   if (texts.length === 0) throw new Error(`${folder}/${name}.json has no text beside it`)
   const json = join(folder, `${name}.json`)
+  const options: Options = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : {}
   return {
     name,
     path: join(folder, name),
     texts: texts.map((file) => readFileSync(join(folder, file), 'utf8')),
-    options: existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as Options) : {},
+    options,
   }
 }
 

@@ -16,7 +16,8 @@ export async function discover(): Promise<Discovered> {
     const index = new URL(`${id}/index.ts`, tools)
     if (!existsSync(index)) continue
     try {
-      sources.push([id, ((await import(index.href)) as { readonly source: Source }).source])
+      const module: { readonly source: Source } = await import(index.href)
+      sources.push([id, module.source])
     } catch (error) {
       broken.push([id, error instanceof Error ? error : new Error(String(error))])
     }
