@@ -33,7 +33,7 @@ export function terminal(text: string): string {
 /** At most `max` characters, the last one an ellipsis when something was cut. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text
-  const characters = [...text]
+  const characters = Array.from(text)
   return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join('')}…`
 }
 

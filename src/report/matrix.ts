@@ -9,10 +9,8 @@ type Signal = (typeof SIGNALS)[number]
 
 /** These rows are always there: a cell nobody looks at is part of the answer. */
 const CORE = ['cpu', 'memory', 'disk', 'fs', 'network', 'tcp', 'udp', 'cgroup', 'limit'] as const
-const ORDER: readonly string[] = [
-  ...['cpu', 'memory', 'disk', 'fs', 'network', 'tcp', 'udp', 'dns', 'cgroup', 'load', 'task', 'tasks', 'limit'],
-  ...['lock', 'numa', 'virt', 'gpu', 'app'],
-]
+const ORDER: readonly string[] =
+  'cpu memory disk fs network tcp udp dns cgroup load task tasks limit lock numa virt gpu app'.split(' ')
 const MAX = 60
 
 /** `allUses`: the `use` of every check in the library, so that a cell tells "not in this runbook" from "by no check at all". */
@@ -40,7 +38,7 @@ function cellOf(resource: string, signal: Signal, all: readonly Finding[], anyCh
     checks: [...new Set(findings.map((finding) => finding.check))],
   })
   if (findings.length === 0) {
-    return cell('not measured', anyCheck ? 'this run did not look' : 'no check looks at this')
+    return cell('not measured', anyCheck ? 'not in this run' : 'no check looks at this')
   }
   const firing = findings.filter(isFiring)
   const alarms = firing.filter((finding) => finding.weight === 'alarm')
@@ -59,20 +57,17 @@ function quietCell(
   const unknown = judged.filter((finding) => finding.status === 'unknown')
   const first = unknown[0]
   if (first === undefined) return cell('ok', okText(judged))
-  const why = first.unavailable === undefined ? first.text : reasonText(first)
-  return cell('unknown', unknown.length === judged.length ? why : `${unknown.length} of ${judged.length}: ${why}`)
-}
-
-function reasonText(finding: Finding): string {
-  const { unavailable, reason } = finding.unavailable ?? { unavailable: 'not measured', reason: '' }
-  return reason === '' || reason.includes(unavailable) ? reason || unavailable : `${unavailable}: ${reason}`
+  const kind = first.unavailable?.unavailable ?? 'not measured'
+  const some = unknown.length === judged.length ? '' : ` (${unknown.length} of ${judged.length} checks)`
+  return cell('unknown', `${kind}${some}: ${first.unavailable?.reason ?? first.text}`)
 }
 
 function firingText(findings: readonly Finding[]): string {
   const worst = findings.find((finding) => finding.status === 'critical') ?? findings[0]
   if (worst === undefined) return ''
-  const text = named(worst, worst.text)
-  return findings.length === 1 ? text : `${shorten(clean(text), MAX - 10)} (+${findings.length - 1} more)`
+  const text = worst.evidence.length === 0 ? worst.text : figures(worst)
+  const others = findings.length === 1 ? '' : ` (+${findings.length - 1} more)`
+  return shorten(clean(named(worst, text)), MAX - others.length) + others
 }
 
 /** The most telling figure of a quiet cell: of many instances the one that came closest, by the first figure of its check. */
@@ -86,9 +81,14 @@ function okText(findings: readonly Finding[]): string {
   const size = (finding: Finding) => quantityOf(finding.evidence[0]?.value ?? '')?.value ?? -Infinity
   const peers = measured.filter((finding) => finding.check === lead.check)
   const top = peers.reduce((best, finding) => (size(finding) > size(best) ? finding : best), lead)
-  const figures = top.evidence.slice(0, 2).map((one) => `${one.metric} ${one.value}`)
-  const both = figures.join(', ')
-  return named(top, both.length <= MAX - 12 ? both : (figures[0] ?? ''))
+  return named(top, figures(top))
+}
+
+/** The figures a status rests on, as many as fit a cell. */
+function figures(finding: Finding): string {
+  const [first = '', ...rest] = finding.evidence.map((one) => `${one.metric} ${one.value}`)
+  const two = rest[0] === undefined ? first : `${first}, ${rest[0]}`
+  return two.length <= MAX - 12 ? two : first
 }
 
 /** Names the instance unless the text does. */

@@ -8,10 +8,10 @@ import { culpritName, culpritText, isFiring, plural, quantityOf, STATUS_WORD } f
 export const format: ReportFormat = { id: 'nagios', extension: 'nagios', render: renderNagios }
 
 /** Host-wide figures worth a graph, in this order; those that were evidence in this run are given. */
-const MAIN: readonly string[] = [
-  ...['cpu.utilization', 'cpu.runnable', 'cpu.pressure.some', 'cpu.steal', 'load.one'],
-  ...['memory.available', 'memory.pressure.some', 'memory.swap_in', 'io.pressure.some', 'tcp.retransmits'],
-]
+const MAIN: readonly string[] = (
+  'cpu.utilization cpu.runnable cpu.pressure.some cpu.steal load.one ' +
+  'memory.available memory.pressure.some memory.swap_in io.pressure.some tcp.retransmits'
+).split(' ')
 const MAX_TEXT = 400
 
 export function renderNagios(report: Report): string {
@@ -42,7 +42,7 @@ function blind(report: Report): string {
   const unknown = report.findings.filter((one) => one.status === 'unknown')
   const reasons = [...new Set(unknown.map((one) => one.unavailable?.reason ?? one.text))]
   if (reasons.length === 0) return report.verdict[0]
-  const more = reasons.length > 2 ? `; and ${reasons.length - 2} more reasons` : ''
+  const more = reasons.length > 2 ? `; and ${plural(reasons.length - 2, 'more reason')}` : ''
   return `${plural(unknown.length, 'check')} could not look: ${reasons.slice(0, 2).join('; ')}${more}`
 }
 
@@ -50,7 +50,9 @@ function blind(report: Report): string {
 function short(culprit: Parameters<typeof culpritText>[0]): string {
   const pids = culprit.pids ?? (culprit.pid === undefined ? [] : [culprit.pid])
   if (pids.length === 0) return culpritName(culprit)
-  return pids.length === 1 ? `${culpritName(culprit)}, pid ${pids[0]}` : `${culpritName(culprit)}, ${pids.length} processes`
+  return pids.length === 1
+    ? `${culpritName(culprit)}, pid ${pids[0]}`
+    : `${culpritName(culprit)}, ${pids.length} processes`
 }
 
 function resource(use: string): string {
@@ -63,7 +65,10 @@ const SHORT: ReadonlySet<string> = new Set(['cpu', 'tcp', 'udp', 'dns', 'gpu', '
 
 /** One line without `|`, and without what a notification command's shell would act on. */
 function plain(text: string, max: number): string {
-  return clean(text, max).replace(/\|/g, '/').replace(/;/g, ',').replace(/[`$&"'<>~\\]/g, '_')
+  return clean(text, max)
+    .replace(/\|/g, '/')
+    .replace(/;/g, ',')
+    .replace(/[`$&"'<>~\\]/g, '_')
 }
 
 function performance(findings: readonly Finding[]): string {
@@ -79,6 +84,6 @@ function figure(metric: string, value: string | undefined): readonly string[] {
   if (quantity === undefined || !Number.isFinite(quantity.value)) return []
   const units: Readonly<Record<string, string>> = { ratio: '%', bytes: 'B', seconds: 's' }
   // Plugins must not print exponents.
-  const number = Number.isInteger(quantity.value) ? String(quantity.value) : String(Number(quantity.value.toFixed(6)))
+  const number = String(Number(quantity.value.toFixed(quantity.dimension === 'bytes' ? 0 : 6)))
   return number.includes('e') ? [] : [`${metric}=${number}${units[quantity.dimension] ?? ''}`]
 }

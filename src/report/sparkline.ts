@@ -26,7 +26,9 @@ export function samplesText(samples: readonly number[] | undefined, value: strin
 function squeeze(samples: readonly number[]): readonly number[] {
   if (samples.length <= WIDTH) return samples
   return Array.from({ length: WIDTH }, (_, i) =>
-    Math.max(...samples.slice(Math.floor((i * samples.length) / WIDTH), Math.floor(((i + 1) * samples.length) / WIDTH))),
+    Math.max(
+      ...samples.slice(Math.floor((i * samples.length) / WIDTH), Math.floor(((i + 1) * samples.length) / WIDTH)),
+    ),
   )
 }
 

@@ -46,7 +46,9 @@ interface Page {
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
   const page: Page = { palette: options.palette ?? PLAIN, width: Math.max(40, Math.min(options.width ?? 80, 120)) }
   const lines = [
-    page.palette.dim(`${clean(report.host.name, 60)}, ${clean(utc(report.startedAt), 40)}, ${clean(report.runbook, 60)}`),
+    ...wrap(clean(`${report.host.name}, ${utc(report.startedAt)}, ${report.runbook}`), page.width).map(
+      page.palette.dim,
+    ),
     '',
     ...verdict(report, page),
     ...report.diagnoses.slice(0, 3).flatMap((one, i) => ['', ...diagnosis(report, one, i + 1, page)]),
@@ -57,11 +59,17 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
 }
 
 function verdict(report: Report, page: Page): readonly string[] {
-  const paint = { ok: page.palette.green, warn: page.palette.yellow, critical: page.palette.red, unknown: page.palette.yellow }
+  const paint = {
+    ok: page.palette.green,
+    warn: page.palette.yellow,
+    critical: page.palette.red,
+    unknown: page.palette.yellow,
+  }
   const word = STATUS_WORD[report.status]
   const [first = '', ...rest] = wrap(`${word}  ${clean(report.verdict[0])}`, page.width, '  ')
   const painted = page.palette.bold(paint[report.status](word)) + page.palette.bold(first.slice(word.length))
-  const stopped = report.interrupted === undefined ? [] : wrap(`Interrupted: ${clean(report.interrupted)}`, page.width, '  ')
+  const stopped =
+    report.interrupted === undefined ? [] : wrap(`Interrupted: ${clean(report.interrupted)}`, page.width, '  ')
   return [painted, ...rest.map(page.palette.bold), ...wrap(clean(report.verdict[1]), page.width), ...stopped]
 }
 
@@ -87,11 +95,18 @@ function diagnosis(report: Report, one: Diagnosis, rank: number, page: Page): re
 }
 
 function figures(findings: readonly Finding[], page: Page): readonly string[] {
-  const rows = new Map(findings.flatMap((one) => one.evidence).map((row) => [`${row.metric} ${row.instance ?? ''}`, row]))
+  const rows = new Map(
+    findings.flatMap((one) => one.evidence).map((row) => [`${row.metric} ${row.instance ?? ''}`, row]),
+  )
   return [...rows.values()].slice(0, 3).flatMap((row) => {
     const of = row.instance === undefined ? '' : ` of ${row.instance}`
     const samples = samplesText(row.samples, row.value)
-    return labelled('', `${row.metric}${of} ${row.value}${samples === '' ? '' : `  ${samples}`}  ← ${row.command}`, page, 2)
+    return labelled(
+      '',
+      `${row.metric}${of} ${row.value}${samples === '' ? '' : `  ${samples}`}  ← ${row.command}`,
+      page,
+      2,
+    )
   })
 }
 
@@ -100,7 +115,14 @@ function tail(report: Report, page: Page): readonly string[] {
   const lines: string[] = ['']
   const others = unexplained(report)
   const seen = others.slice(0, 3).map((one) => `${keyOf(one)}: ${one.text}`)
-  if (others.length > 0) lines.push(...wrap(`Also seen: ${clean(seen.join('; '), 240)}${others.length > 3 ? ` (+${others.length - 3})` : ''}`, width, '  '))
+  if (others.length > 0)
+    lines.push(
+      ...wrap(
+        `Also seen: ${clean(seen.join('; '), 240)}${others.length > 3 ? ` (+${others.length - 3})` : ''}`,
+        width,
+        '  ',
+      ),
+    )
   if (report.cleared.length > 0) {
     lines.push(...wrap(`Cleared: ${clean(report.cleared.join(', '))}`, width, '  ').map(palette.green))
   }

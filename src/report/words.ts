@@ -52,9 +52,7 @@ export function findingsNamed(findings: readonly Finding[], keys: readonly strin
 
 /** Firing findings that no diagnosis rests on or explains. */
 export function unexplained(report: Report): readonly Finding[] {
-  const told = new Set(
-    report.diagnoses.flatMap((d) => findingsNamed(report.findings, [...d.findings, ...d.explains])),
-  )
+  const told = new Set(report.diagnoses.flatMap((d) => findingsNamed(report.findings, [...d.findings, ...d.explains])))
   return report.findings.filter((finding) => isFiring(finding) && !told.has(finding))
 }
 

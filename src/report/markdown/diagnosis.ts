@@ -1,7 +1,8 @@
 // Diagnoses in rank order → who is to blame, the evidence with the command to see it, what it explains, what to do.
 import type { PhrasingContent } from 'mdast'
 import type { Advice, Culprit, Diagnosis, Evidence, Finding } from '../../model/finding.ts'
-import type { Report } from '../../model/report.ts'
+import type { MatrixCell, Report } from '../../model/report.ts'
+import { SIGNALS } from '../matrix.ts'
 import { samplesText } from '../sparkline.ts'
 import {
   ADVICE_WORD,
@@ -10,6 +11,7 @@ import {
   culpritName,
   diagnosisTitle,
   findingsNamed,
+  isFiring,
   keyOf,
   measureAgain,
   orderedAdvice,
@@ -72,12 +74,14 @@ function evidence(findings: readonly Finding[]): readonly Block[] {
   blocks.push(
     table(
       ['what', 'value', 'samples', 'see it yourself'],
-      rows.slice(0, MAX_ROWS).map((row, i) => [
-        row.instance === undefined ? code(row.metric) : [code(row.metric), ' of ', code(row.instance)],
-        row.value,
-        samplesText(row.samples, row.value),
-        cells[i] ?? '',
-      ]),
+      rows
+        .slice(0, MAX_ROWS)
+        .map((row, i) => [
+          row.instance === undefined ? code(row.metric) : [code(row.metric), ' of ', code(row.instance)],
+          row.value,
+          samplesText(row.samples, row.value),
+          cells[i] ?? '',
+        ]),
     ),
   )
   if (below.length > 0) blocks.push(shell(below))
@@ -136,20 +140,28 @@ function step(one: Advice): Inline {
 
 /** Silence needs its own evidence: what was cleared, and what nobody looked at. */
 function noDiagnosis(report: Report): readonly Block[] {
-  const unknown = report.findings.filter((finding) => finding.status === 'unknown').length
-  const blind = report.matrix.filter((cell) => cell.verdict === 'not measured' || cell.verdict === 'unknown')
+  const firing = report.findings.some(isFiring)
   const cleared =
-    report.cleared.length === 0
-      ? 'Nothing could be cleared either.'
-      : `Cleared with evidence: ${report.cleared.join(', ')}.`
-  const blindText = blind.map((cell) => `${cell.resource} ${cell.signal}`).join(', ')
-  const firing = report.findings.some((finding) => finding.status === 'warn' || finding.status === 'critical')
+    report.cleared.length === 0 ? 'Nothing could be cleared.' : `Cleared, with evidence: ${report.cleared.join(', ')}.`
+  const unmeasured = cellsText(report.matrix, 'not measured')
+  const unknown = cellsText(report.matrix, 'unknown')
   return [
-    heading(2, 'No cause was found'),
-    paragraph(firing ? 'Something fired (see below), but not enough to name a cause.' : cleared),
-    ...(firing ? [paragraph(cleared)] : []),
-    paragraph(
-      blind.length === 0 && unknown === 0 ? 'Every cell of the matrix below was looked at.' : `Not looked at: ${blindText}.`,
-    ),
+    heading(2, report.status === 'ok' && !firing ? 'Nothing wrong was found' : 'No cause was found'),
+    ...(firing ? [paragraph('Something fired (see below), but not enough to name a cause.')] : []),
+    paragraph(cleared),
+    ...(unmeasured === '' ? [] : [paragraph(`Not looked at: ${unmeasured}.`)]),
+    ...(unknown === '' ? [] : [paragraph(`Looked at in vain (why is below): ${unknown}.`)]),
   ]
+}
+
+/** `disk (utilization, errors), udp`: a resource alone stands for all of its signals. */
+function cellsText(matrix: readonly MatrixCell[], verdict: MatrixCell['verdict']): string {
+  const cells = matrix.filter((cell) => cell.verdict === verdict)
+  const resources = [...new Set(cells.map((cell) => cell.resource))]
+  return resources
+    .map((resource) => {
+      const signals = cells.filter((cell) => cell.resource === resource).map((cell) => cell.signal)
+      return signals.length === SIGNALS.length ? resource : `${resource} (${signals.join(', ')})`
+    })
+    .join(', ')
 }

@@ -4,13 +4,13 @@ import { clean } from '../escape.ts'
 
 export type Block = BlockContent
 /** A string is text; anything else was made by the functions below. */
-export type Inline = string | PhrasingContent | readonly (string | PhrasingContent)[]
+export type Inline = string | readonly (string | PhrasingContent)[] | PhrasingContent
 
 /** Commands and paths may be long; they are of use only whole. */
 const CODE_MAX = 300
 
 export function inline(content: Inline): PhrasingContent[] {
-  const parts = Array.isArray(content) ? (content as readonly (string | PhrasingContent)[]) : [content as string]
+  const parts = typeof content === 'string' || 'type' in content ? [content] : content
   return parts.map((part) => (typeof part === 'string' ? { type: 'text', value: spaced(clean(part)) } : part))
 }
 

@@ -8,8 +8,8 @@ import { claim, more } from './diagnosis.ts'
 import { code, heading, inline, joined, list, paragraph, strong, table, type Block, type Inline } from './nodes.ts'
 
 const MAX_LINES = 20
-/** Cells in Markdown are cut shorter than in JSON, or four columns fit no screen. */
-const CELL = 44
+/** Four columns must fit a screen: a cell that is longer keeps its first part. The whole is above, below and in JSON. */
+const CELL = 30
 
 export function survey(report: Report): readonly Block[] {
   return [...alsoSeen(report), ...matrix(report.matrix), ...cleared(report), ...notKnown(report)]
@@ -43,10 +43,17 @@ function matrix(cells: readonly MatrixCell[]): readonly Block[] {
 }
 
 function cellText(cell: MatrixCell | undefined): Inline {
-  if (cell === undefined) return 'not measured — no check looks at this'
-  const text = ` — ${shorten(clean(cell.text), CELL)}`
+  if (cell === undefined) return 'not measured — no check'
+  const text = ` — ${brief(cell)}`
   const loud = cell.verdict === 'problem' || cell.verdict === 'suspect'
   return loud ? [strong(cell.verdict), text] : `${cell.verdict}${text}`
+}
+
+function brief(cell: MatrixCell): string {
+  if (cell.verdict === 'not measured') return clean(cell.text.replace(/ looks at this$/, ''), CELL)
+  const text = clean(cell.text)
+  const parts = cell.verdict === 'unknown' ? ': ' : ', '
+  return text.length <= CELL ? text : shorten(text.split(parts)[0] ?? '', CELL)
 }
 
 function cleared(report: Report): readonly Block[] {

@@ -5,7 +5,7 @@ import { toMarkdown, type Handle, type Options } from 'mdast-util-to-markdown'
 import { columns } from '../escape.ts'
 
 /** A table wider than this is not padded: alignment would only push its last column further away. */
-const ALIGNED = 120
+const ALIGNED = 140
 
 const aligned = gfmTableToMarkdown({ stringLength: columns })
 const ragged = gfmTableToMarkdown({ tablePipeAlign: false })
@@ -14,7 +14,7 @@ const ragged = gfmTableToMarkdown({ tablePipeAlign: false })
 const LITERAL: Options = {
   unsafe: [
     { character: ':', before: '[ps]', after: '\\/', inConstruct: 'phrasing' },
-    { character: '.', before: '[Ww]', after: '[\\-.\\w]', inConstruct: 'phrasing' },
+    { character: '.', before: '[Ww]{3}', after: '[\\-.\\w]', inConstruct: 'phrasing' },
     { character: '@', before: '[+\\-.\\w]', after: '[\\-.\\w]', inConstruct: 'phrasing' },
     { character: '~', inConstruct: 'phrasing' },
   ],
