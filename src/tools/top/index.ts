@@ -11,12 +11,13 @@ export const source: Source = {
   tier: 'run',
   tool: 'top',
   asks: 'How many processes run, are stopped, or wait to be reaped?',
-  // Uninterruptible sleep is counted among the sleeping: the reader of /proc tells it apart.
+  // Only since procps 4.0.5 is uninterruptible sleep (d-sleep) told apart: the reader of /proc has it everywhere.
   gives: ['task.total', 'task.running', 'task.stopped', 'task.zombie'],
   requests: (window) => [
+    // 200 columns: at the widest, 512, batch mode could crash before procps 4.0.7 (its issue 422).
     {
       kind: 'run',
-      argv: ['top', '-b', '-n', '2', '-d', String((window.intervalMs * window.count) / 1000), '-w', '512'],
+      argv: ['top', '-b', '-n', '2', '-d', String((window.intervalMs * window.count) / 1000), '-w', '200'],
       at: 'start',
       lasting: true,
     },

@@ -35,7 +35,8 @@ export const source: Source = {
       at: 'start',
       lasting: true,
     },
-    { kind: 'run', argv: ['vmstat', '--version'], at: 'start' },
+    // Other makers' vmstat may not know --version; what it prints is then read as it is.
+    { kind: 'run', argv: ['vmstat', '--version'], at: 'start', accept: [1] },
   ],
   parse: (looks) => {
     const look = looks.find(({ text }) => headerAt(text.split('\n')) >= 0)
