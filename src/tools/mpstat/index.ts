@@ -72,13 +72,18 @@ const of = (key: string) => (entry: Entry) => numeric(entry, key)
 /** mpstat takes guest time out of usr and nice; /proc/stat and the metric leave it in. */
 function user(entry: Entry): number | undefined {
   const own = total(entry, ['usr', 'nice'])
-  return own === undefined ? undefined : own + (numeric(entry, 'guest') ?? 0) + (numeric(entry, 'gnice') ?? 0)
+  return own === undefined ? undefined : cents(own + (numeric(entry, 'guest') ?? 0) + (numeric(entry, 'gnice') ?? 0))
 }
 
 /** Busy is what is neither idle nor waiting for I/O; steal was wanted but not had, so it is not busy either. */
 function busy(entry: Entry): number | undefined {
   const rest = total(entry, ['idle', 'iowait', 'steal'])
-  return rest === undefined ? undefined : Math.max(0, Math.round((100 - rest) * 100) / 100)
+  return rest === undefined ? undefined : Math.max(0, cents(100 - rest))
+}
+
+/** mpstat prints two digits: sums of them have no more. */
+function cents(value: number): number {
+  return Math.round(value * 100) / 100
 }
 
 /** An offline CPU is printed as all zeros by some versions: not even idle. */

@@ -25,6 +25,8 @@ export interface Track {
   last: ProcessRecord
   /** Number of the last look that saw it. */
   seen: number
+  /** Intervals of which something is known. */
+  known: number
   readonly states: string[]
   readonly pages: number[]
   readonly growth: Growth
@@ -51,10 +53,11 @@ export function track(scans: readonly ScanLook[], files: readonly string[]): Tra
       if (record.start > latest) latest = record.start
       const known = tracks.get(record.pid)
       const same = known?.last.start === record.start ? known : undefined
-      const now = same ?? begin(record, seconds.length)
+      const now = same ?? begin(record, seconds.length, files)
       // Older than a process seen before, yet not seen then: it was hidden, so its past is not of this interval.
       const born = !same && at > 0 && record.start >= newest
       if (same ? same.seen === at - 1 : born) {
+        now.known++
         explained[at - 1] = (explained[at - 1] ?? 0) + grow(now.growth, at - 1, same?.last, record, files)
       }
       now.last = record
@@ -68,38 +71,56 @@ export function track(scans: readonly ScanLook[], files: readonly string[]): Tra
   return { tracks: [...tracks.values()], looks, seconds, explained }
 }
 
-function begin(record: ProcessRecord, intervals: number): Track {
-  const zeros = () => Array.from({ length: intervals }, () => 0)
+/** Zeros for what can be read: a process that is not there does nothing. What may not be read stays unknown. */
+function begin(record: ProcessRecord, intervals: number, files: readonly string[]): Track {
+  const fill = <T>(value: T) => Array.from({ length: intervals }, () => value)
+  const zeros = ({ waited, read, written }: FileCounters) => ({
+    waited: fill(waited && 0),
+    read: fill(read && 0),
+    written: fill(written && 0),
+  })
   return {
     pid: record.pid,
     last: record,
     seen: -1,
+    known: 0,
     states: [],
     pages: [],
-    growth: { user: zeros(), system: zeros(), minorFaults: zeros(), majorFaults: zeros(), waited: zeros(), read: zeros(), written: zeros() },
+    growth: { user: fill(0), system: fill(0), minorFaults: fill(0), majorFaults: fill(0), ...zeros(fileCounters(record, files)) },
   }
 }
 
 /** Enters one interval; returns its ticks. A counter that went down is not believed. */
 function grow(growth: Growth, at: number, before: ProcessRecord | undefined, after: ProcessRecord, files: readonly string[]): number {
-  const more = (of: (record: ProcessRecord) => number) => Math.max(0, of(after) - (before ? of(before) : 0))
-  const ofFile = (of: (record: ProcessRecord) => number | undefined) => {
-    const now = of(after)
-    const then = before ? of(before) : 0
-    return now === undefined || then === undefined ? undefined : Math.max(0, now - then)
+  const more = (now: number, then = 0) => Math.max(0, now - then)
+  growth.user[at] = more(after.user, before?.user)
+  growth.system[at] = more(after.system, before?.system)
+  growth.minorFaults[at] = more(after.minorFaults, before?.minorFaults)
+  growth.majorFaults[at] = more(after.majorFaults, before?.majorFaults)
+  const now = fileCounters(after, files)
+  const then = before ? fileCounters(before, files) : NOTHING
+  const both = (key: keyof FileCounters) => (now[key] === undefined || then[key] === undefined ? undefined : more(now[key], then[key]))
+  growth.waited[at] = both('waited')
+  growth.read[at] = both('read')
+  growth.written[at] = both('written')
+  return growth.user[at] + growth.system[at]
+}
+
+interface FileCounters {
+  readonly waited: number | undefined
+  readonly read: number | undefined
+  readonly written: number | undefined
+}
+
+const NOTHING: FileCounters = { waited: 0, read: 0, written: 0 }
+
+function fileCounters(record: ProcessRecord, files: readonly string[]): FileCounters {
+  const io = record.files[files.indexOf('io')]
+  return {
+    waited: waited(record.files[files.indexOf('schedstat')]),
+    read: labelled(io, 'read_bytes: '),
+    written: labelled(io, 'write_bytes: '),
   }
-  const user = more((record) => record.user)
-  const system = more((record) => record.system)
-  growth.user[at] = user
-  growth.system[at] = system
-  growth.minorFaults[at] = more((record) => record.minorFaults)
-  growth.majorFaults[at] = more((record) => record.majorFaults)
-  const schedstat = files.indexOf('schedstat')
-  const io = files.indexOf('io')
-  growth.waited[at] = ofFile((record) => waited(record.files[schedstat]))
-  growth.read[at] = ofFile((record) => labelled(record.files[io], 'read_bytes: '))
-  growth.written[at] = ofFile((record) => labelled(record.files[io], 'write_bytes: '))
-  return user + system
 }
 
 /** `20124 881 35`: ns on a CPU, ns in the run queue, times it ran. */
