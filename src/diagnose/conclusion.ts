@@ -13,12 +13,3 @@ export interface Conclusion {
   /** `cpu/conclude-2`. */
   readonly state: string
 }
-
-/** `cpu.run_queue`, `disk.slow#vda`: how a report names a finding. */
-export function keyOf(finding: Finding): string {
-  return finding.instance === undefined ? finding.check : `${finding.check}#${finding.instance}`
-}
-
-export function isFiring(finding: Finding): boolean {
-  return finding.status === 'warn' || finding.status === 'critical'
-}

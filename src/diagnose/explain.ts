@@ -1,7 +1,6 @@
 // Firing findings → which of them are only symptoms of others, by the `explains:` of their checks.
 import type { CheckDocument, Loaded } from '../model/check.ts'
-import type { Finding } from '../model/finding.ts'
-import { isFiring } from './conclusion.ts'
+import { isFiring, type Finding } from '../model/finding.ts'
 
 /** Marks each firing finding with the firing checks that explain it. A notice explains nothing unless a diagnosis rests on it. */
 export function explained(findings: readonly Finding[], checks: ReadonlyMap<string, Loaded<CheckDocument>>, supporting: ReadonlySet<string>): Finding[] {

@@ -33,6 +33,8 @@ export interface Host {
     signal: AbortSignal,
     progress?: Progress,
   ) => Promise<ReadonlyMap<string, readonly Observation[]>>
+  /** Waits; returns at once when replaying and when the run is stopped. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
   /** Process ids of this run itself and of every program it started: never culprits. */
   readonly own: () => readonly number[]
   readonly cost: () => Cost

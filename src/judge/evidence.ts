@@ -3,6 +3,7 @@ import { statistic } from '../expr/index.ts'
 import type { Facts, InstanceFacts } from '../measure/facts.ts'
 import type { Evidence } from '../model/finding.ts'
 import type { Metric, Value } from '../model/metric.ts'
+import { commandLine, quoted } from '../model/observation.ts'
 import { formatQuantity } from '../model/unit.ts'
 
 export function evidenceOf(metrics: readonly string[], instance: InstanceFacts | undefined, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Evidence[] {
@@ -12,7 +13,8 @@ export function evidenceOf(metrics: readonly string[], instance: InstanceFacts |
     if (!metric || value === undefined) return []
     const source = facts.from.get(id) ?? ''
     const looks = facts.looks.get(source) ?? []
-    const tool = looks.find((look) => look.argv)?.argv?.join(' ')
+    const argv = looks.find((look) => look.argv)?.argv
+    const tool = argv && commandLine(argv)
     return [
       {
         metric: id,
@@ -34,5 +36,5 @@ export function printedValue(value: Value, metric: Metric): string {
 
 /** `cat /sys/fs/cgroup/GROUP/cpu.stat` → the path of this group. */
 function placed(command: string, instance: InstanceFacts | undefined): string {
-  return instance?.domain === 'cgroup' ? command.replace('/GROUP/', `${instance.name}/`) : command
+  return instance?.domain === 'cgroup' ? command.replace(/\S*\/GROUP\/\S*/, (path) => quoted(path.replace('/GROUP/', `${instance.name}/`))) : command
 }

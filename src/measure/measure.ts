@@ -18,11 +18,11 @@ export interface Measurement extends Means {
 /** Measures and adds to `facts`. Settles also when everything failed: then each metric has its reason. */
 export async function measure(needs: ReadonlySet<string>, facts: Facts, measurement: Measurement): Promise<void> {
   forget(facts, needs)
-  const failed = await once(needs, facts, measurement, new Set())
-  if (failed.size === 0 || measurement.signal.aborted) return
-  const again = new Set([...needs].filter((id) => facts.missing.has(id) && !facts.from.has(id)))
+  const failed = await once(needs, facts, measurement, [])
+  if (failed.length === 0 || measurement.signal.aborted) return
+  const again = new Set([...needs].filter((id) => !facts.from.has(id) && failed.some((source) => source.gives.includes(id))))
   const reasons = new Map(facts.missing)
-  const left = choose(again, measurement, failed)
+  const left = choose(again, measurement, new Set(failed.map((source) => source.id)))
   if (left.sources.length === 0) return
   await once(again, facts, measurement, failed)
   // The first reason is the useful one: the preferred tool's.
@@ -30,23 +30,23 @@ export async function measure(needs: ReadonlySet<string>, facts: Facts, measurem
 }
 
 /** One window. Returns the sources that gave nothing, so that others may be asked. */
-async function once(needs: ReadonlySet<string>, facts: Facts, measurement: Measurement, without: ReadonlySet<string>): Promise<Set<string>> {
-  const { sources, missing } = choose(needs, measurement, without)
+async function once(needs: ReadonlySet<string>, facts: Facts, measurement: Measurement, without: readonly Source[]): Promise<Source[]> {
+  const { sources, missing } = choose(needs, measurement, new Set(without.map((source) => source.id)))
   for (const [id, why] of missing) facts.missing.set(id, why)
   const asked = sources.flatMap((source) => requestsOf(source, measurement).map((request) => ({ source: source.id, tier: source.tier, request })))
   const lasting = asked.some(({ request }) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true))
   const window = lasting ? measurement.window : { ...measurement.window, count: 0 }
   const looks = await measurement.host.look(asked, window, measurement.signal, measurement.progress)
-  const failed = new Set(without)
+  const failed: Source[] = []
   for (const source of sources) {
     const own = looks.get(source.id) ?? []
     facts.looks.set(source.id, [...(facts.looks.get(source.id) ?? []), ...own])
     const reading = readingOf(source, own, measurement)
-    if (isUnavailable(reading)) failed.add(source.id)
+    if (isUnavailable(reading)) failed.push(source)
     addReading(facts, source.id, source.gives, isUnavailable(reading) ? { missing: { '*': reading } } : reading, measurement.catalogue)
   }
   withoutOwn(facts, measurement.host.own())
-  return failed.size > without.size ? failed : new Set()
+  return failed
 }
 
 function requestsOf(source: Source, { window, context }: Measurement): readonly Request[] {

@@ -1,7 +1,7 @@
 // Metrics of the CPUs: utilization, run queue, pressure, per-CPU shares.
 import type { Metric } from '../model/metric.ts'
 
-const vmstat = 'vmstat -w -y 1 5'
+const vmstat = 'vmstat -w 1 6'
 const mpstat = 'mpstat -P ALL 1 5'
 
 export const metrics: readonly Metric[] = [

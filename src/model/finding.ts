@@ -72,3 +72,12 @@ export interface Diagnosis {
   readonly explains: readonly string[]
   readonly advice: readonly Advice[]
 }
+
+/** `cpu.run_queue`, `disk.slow#vda`: how `Diagnosis.findings` and a report name a finding. */
+export function keyOf(finding: Finding): string {
+  return finding.instance === undefined ? finding.check : `${finding.check}#${finding.instance}`
+}
+
+export function isFiring(finding: Finding): boolean {
+  return finding.status === 'warn' || finding.status === 'critical'
+}

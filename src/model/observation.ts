@@ -33,3 +33,12 @@ export interface Observation {
   readonly stderr?: string
   readonly bytes: number
 }
+
+/** argv → what a person would type. */
+export function commandLine(argv: readonly string[]): string {
+  return argv.map(quoted).join(' ')
+}
+
+export function quoted(arg: string): string {
+  return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`
+}

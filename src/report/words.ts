@@ -1,6 +1,10 @@
 // The nouns of a report → words every format shares: status, who is to blame, commands, times. Results are not yet cleaned.
 import type { Status } from '../model/check.ts'
 import type { Advice, Confidence, Culprit, Diagnosis, Finding } from '../model/finding.ts'
+import { isFiring, keyOf } from '../model/finding.ts'
+import { commandLine } from '../model/observation.ts'
+
+export { commandLine, isFiring, keyOf }
 import type { Report } from '../model/report.ts'
 import { parseQuantity, type Quantity } from '../model/unit.ts'
 
@@ -30,15 +34,6 @@ export const ADVICE_WORD: Readonly<Record<Advice['order'], string>> = {
 
 export function orderedAdvice(advice: readonly Advice[]): readonly Advice[] {
   return ADVICE_ORDER.flatMap((order) => advice.filter((one) => one.order === order))
-}
-
-/** What `Diagnosis.findings` calls a finding. */
-export function keyOf(finding: Finding): string {
-  return finding.instance === undefined ? finding.check : `${finding.check}#${finding.instance}`
-}
-
-export function isFiring(finding: Finding): boolean {
-  return finding.status === 'warn' || finding.status === 'critical'
 }
 
 /** Findings named by `keys`; a key without `#` stands for every firing instance of the check. */
@@ -91,11 +86,6 @@ export function diagnosisTitle(diagnosis: Diagnosis, separator = ' — '): strin
   const names = [...new Set(diagnosis.culprits.map(culpritName))]
   const shown = names.slice(0, 3).join(', ') + (names.length > 3 ? ', …' : '')
   return shown === '' ? diagnosis.title : `${diagnosis.title}${separator}${shown}`
-}
-
-/** argv → what a person would type. */
-export function commandLine(argv: readonly string[]): string {
-  return argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(' ')
 }
 
 /** The command that repeats this run. A name that would need quoting is left for the person to fill in. */

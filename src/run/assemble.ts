@@ -1,6 +1,6 @@
 // A finished (or stopped) session → the Report every format is made of.
 import { diagnose, alarmStatus } from '../diagnose/diagnose.ts'
-import { isFiring } from '../diagnose/conclusion.ts'
+import { isFiring } from '../model/finding.ts'
 import type { Status } from '../model/check.ts'
 import type { Context } from '../model/context.ts'
 import type { Diagnosis, Finding } from '../model/finding.ts'
