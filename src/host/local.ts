@@ -1,0 +1,96 @@
+// This machine as a Host: programs from trusted directories in a scrubbed environment, files read in place, nothing changed.
+// TRACEBOOK_PATH=dir:dir replaces the directories programs are looked up in (odd hosts, tests); root trusts them no more than others.
+import type { Observation } from '../model/observation.ts'
+import type { ReadRequest, RunRequest, ScanRequest, Window } from '../model/source.ts'
+import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
+import { meter } from './accounting.ts'
+import { clock, round, until } from './clock.ts'
+import { DIRECTORIES } from './environment.ts'
+import type { Asked, Host } from './host.ts'
+import { deadlineOf, look, type Taken } from './look.ts'
+import { read, type Expansions } from './read.ts'
+import { scan } from './scan.ts'
+import { programs } from './which.ts'
+
+export interface LocalOptions {
+  /** Replaces the directories programs are looked up in. */
+  readonly directories?: readonly string[]
+  /** Bytes kept of what one program prints. */
+  readonly cap?: number
+}
+
+const CAP = 4 * 1024 * 1024
+/** What files and processes may come to: 5,000 processes with three files each are 9 MiB. */
+const FILES_CAP = 16 * 1024 * 1024
+
+export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions = {}): Host {
+  const startedAt = new Date().toISOString()
+  const now = clock()
+  const { reaped, cost } = meter()
+  const which = programs(directories, process.getuid?.() === 0)
+  const own: number[] = [process.pid]
+  const numbers = new Map<string, number>()
+
+  const observe = ({ source, tier, request }: Asked) => {
+    const number = (numbers.get(source) ?? 0) + 1
+    numbers.set(source, number)
+    const what = request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }
+    const atMs = now()
+    return (seen: Seen): Observation => ({
+      id: number === 1 ? source : `${source}#${number}`,
+      source,
+      tier,
+      ...what,
+      atMs,
+      elapsedMs: round(now() - atMs),
+      cpuMs: 0,
+      ...seen,
+    })
+  }
+  return {
+    kind: 'local',
+    startedAt,
+    now,
+    which,
+    own: () => own,
+    pause: (ms, signal) => until(now() + ms, now, signal),
+    cost,
+    look: async (asked, window, signal, progress) => {
+      // Before the window opens: the module takes 20 ms to load.
+      const spawn = asked.some(({ request }) => request.kind === 'run') ? await import('./spawn.ts') : undefined
+      const expansions: Expansions = new Map()
+      const run = (one: Asked, request: RunRequest, window: Window): Taken => {
+        const done = observe(one)
+        const path = which(request.argv[0])
+        if (isUnavailable(path) || !spawn) return { done: done(refused(path)) }
+        const running = spawn.start(path, request.argv, { deadlineMs: deadlineOf(request, window), cap, accept: request.accept ?? [], reaped })
+        if (running.pid !== undefined) own.push(running.pid)
+        return { done: running.done.then(done), stop: () => running.stop('interrupted') }
+      }
+      const take = (one: Asked, window: Window): Taken => {
+        const { request } = one
+        if (request.kind === 'run') return run(one, request, window)
+        const done = observe(one)
+        return { done: done(request.kind === 'read' ? read(request.paths, expansions, FILES_CAP) : scan(request.files, FILES_CAP)) }
+      }
+      const interrupted = (one: Asked) => observe(one)({ outcome: 'interrupted', text: '', bytes: 0 })
+      return look(asked, window, signal, { now, take, interrupted }, progress)
+    },
+  }
+}
+
+type Seen = Pick<Observation, 'outcome' | 'text' | 'bytes'> & Partial<Pick<Observation, 'stderr' | 'exitCode' | 'signal' | 'cpuMs'>>
+
+function refused(why: string | Unavailable): Seen {
+  const known = isUnavailable(why) ? why : undefined
+  return { outcome: known?.unavailable === 'not permitted' ? 'denied' : 'missing', text: '', bytes: 0, stderr: known?.reason ?? '' }
+}
+
+function pathsOf(request: ReadRequest | ScanRequest): readonly string[] {
+  return request.kind === 'read' ? request.paths : ['stat', ...request.files].map((file) => `/proc/*/${file}`)
+}
+
+function lookedUp(): readonly string[] {
+  const told = (process.env['TRACEBOOK_PATH'] ?? '').split(':').filter((directory) => directory.startsWith('/'))
+  return told.length > 0 ? told : DIRECTORIES
+}
