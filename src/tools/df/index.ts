@@ -1,0 +1,84 @@
+// df: its table of mounted filesystems → space and inodes used of each.
+//   Type      Inodes   IUsed     1B-blocks         Used        Avail Filesystem     Mounted on
+//   ext4    16777216 1234567  270553153536 123456789012 135000000000 /dev/vda       /
+//   ext4           -       -    1063256064       131072   1008689152 /dev/vdb1      /mnt/with space
+import type { Instance } from '../../model/metric.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { defined, row, words, type Row } from '../../parse/table.ts'
+
+/** Filesystems that are never full, or always. Overlays repeat the disk they are on. */
+const SKIPPED = new Set(['devtmpfs', 'squashfs', 'iso9660', 'udf', 'erofs', 'cramfs', 'romfs', 'ramfs', 'efivarfs', 'overlay', 'fuse.snapfuse'])
+const LAST = ['Filesystem', 'Mounted on'] as const
+
+export const source: Source = {
+  id: 'df',
+  tier: 'run',
+  tool: 'df',
+  asks: 'Is a filesystem out of space or out of inodes?',
+  gives: ['mount.used', 'mount.size', 'mount.available', 'mount.inodes_used'],
+  requests: () => [
+    // Local filesystems only: a dead NFS server would hang df for good. Names last, for they can contain spaces.
+    // Status 1 means that one of them could not be asked; the others are printed.
+    { kind: 'run', argv: ['df', '-l', '-B1', '--output=fstype,itotal,iused,size,used,avail,source,target'], at: 'start', accept: [1] },
+  ],
+  parse: ([look]) => {
+    const lines = (look?.text ?? '').split('\n').filter((line) => line !== '')
+    const header = headerOf(lines[0] ?? '')
+    if (!header) return unavailable('not understood', 'df printed no header with Type, Used, Avail and Mounted on')
+    const instances = lines.slice(1).flatMap((line) => mountOf(line, header))
+    return instances.length > 0 ? { instances } : unavailable('not understood', 'df printed a header and no filesystem')
+  },
+}
+
+interface Header {
+  readonly numbers: ReadonlyMap<string, number>
+  /** Where the column of mount points begins: both names are left-aligned and the first may contain spaces. */
+  readonly target: number
+}
+
+function headerOf(line: string): Header | undefined {
+  const source = line.indexOf(LAST[0])
+  const target = line.indexOf(LAST[1])
+  if (source < 0 || target < source) return undefined
+  const numbers = new Map(words(line.slice(0, source)).map((name, i) => [/blocks$/.test(name) ? 'Size' : name, i]))
+  return ['Type', 'Size', 'Used', 'Avail'].every((name) => numbers.has(name)) ? { numbers, target } : undefined
+}
+
+function mountOf(line: string, { numbers, target }: Header): Instance[] {
+  const match = new RegExp(`^\\s*((?:\\S+\\s+){${numbers.size}})(.*)$`).exec(line)
+  if (!match) return []
+  const cells = row(numbers, words(match[1] ?? ''))
+  const fstype = cells.text('Type') ?? ''
+  const { device, mount } = namesOf(line, match[2] ?? '', target)
+  // The overlay of a container is the only view of its root.
+  if ((SKIPPED.has(fstype) && !(fstype === 'overlay' && mount === '/')) || /^\/(sys|proc|run\/credentials)\//.test(mount)) return []
+  const values = valuesOf(cells)
+  return values ? [{ domain: 'mount', name: mount, labels: { mount, device, fstype }, values }] : []
+}
+
+function namesOf(line: string, rest: string, target: number): { readonly device: string; readonly mount: string } {
+  if (line.charAt(target - 1) === ' ' && line.charAt(target) === '/') {
+    return { device: line.slice(line.length - rest.length, target).trim(), mount: line.slice(target) }
+  }
+  // A name of more bytes than columns shifted the line.
+  const split = /^(\S+)\s+(.*)$/.exec(rest)
+  return { device: split?.[1] ?? rest, mount: split?.[2] ?? rest }
+}
+
+/** As an ordinary user sees it: blocks reserved for root count as used. Inodes made on demand have no total. */
+function valuesOf(cells: Row): Record<string, number> | undefined {
+  const size = cells.number('Size')
+  const used = cells.number('Used')
+  const available = cells.number('Avail')
+  if (size === undefined || used === undefined || available === undefined || size <= 0 || used < 0) return undefined
+  const inodes = cells.number('Inodes')
+  const taken = cells.number('IUsed')
+  const room = used + Math.max(0, available)
+  return defined({
+    'mount.used': room > 0 ? (100 * used) / room : undefined,
+    'mount.size': size,
+    'mount.available': Math.max(0, available),
+    'mount.inodes_used': inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,
+  })
+}

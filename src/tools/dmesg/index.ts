@@ -1,0 +1,105 @@
+// dmesg: kernel messages of the last 15 minutes → a count per family, and what the last one of a family says and names.
+//   <6>[  911.990000] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),…,oom_memcg=/job,task_memcg=/job,task=python3,pid=4711,uid=0
+//   <3>[  912.001204] Memory cgroup out of memory: Killed process 4711 (python3) total-vm:150000kB, …
+//   <6>[  915.000000] TCP: request_sock_TCP: Possible SYN flooding on port 80. Sending cookies.
+import type { Instance } from '../../model/metric.ts'
+import type { Reading, Source } from '../../model/source.ts'
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { defined } from '../../parse/table.ts'
+import { FAMILIES } from './families.ts'
+import { messages, sanitized, type Message } from './records.ts'
+
+const WINDOW_SECONDS = 900
+/** Messages are stamped by a clock that is not disciplined by NTP: it strays from the uptime by some ten parts in a million. */
+const CLOCK_DRIFT = 20e-6
+
+const ids = [...new Set(FAMILIES.map((family) => family.id))]
+
+export const source: Source = {
+  id: 'dmesg',
+  tier: 'run',
+  tool: 'dmesg',
+  asks: 'Did the kernel complain lately: out of memory, I/O errors, hung tasks, hardware errors?',
+  gives: [...ids.map((id) => `log.${id}`), 'log.coverage', 'log.detail', 'log.victim'],
+  // -r is the one format all versions print: JSON came with util-linux 2.38, and --time-format changes with the reader.
+  requests: () => [{ kind: 'run', argv: ['dmesg', '-r'], at: 'end' }],
+  parse: ([look], { context }) => {
+    if (!look) return unavailable('not measured', 'the kernel log was not read')
+    const all = messages(look.text)
+    const [first] = all
+    if (!first) return nothing(look.text)
+    // The last message can be ahead of the uptime, by drift or because uptime was read as the run started.
+    const latest = all.reduce((most, message) => Math.max(most, message.seconds), 0)
+    const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
+    const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
+    return reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
+  },
+}
+
+function nothing(text: string): Unavailable {
+  if (text.trim() === '') return unavailable('not supported', 'the kernel log is empty: in a container, or cleared')
+  return /^<\d+>(?!\[)/m.test(text)
+    ? unavailable('not supported', 'kernel messages carry no time', 'echo Y > /sys/module/printk/parameters/time')
+    : unavailable('not understood', 'dmesg printed no line with level and time')
+}
+
+interface Hit {
+  readonly family: string
+  readonly text: string
+  readonly names: Readonly<Record<string, string | undefined>>
+  readonly cgroup: string | undefined
+}
+
+function reading(recent: readonly Message[], coverage: number): Reading {
+  const hits = classify(recent)
+  const counts = new Map(ids.map((id) => [id, 0]))
+  for (const hit of hits) counts.set(hit.family, (counts.get(hit.family) ?? 0) + 1)
+  const last = new Map(hits.map((hit) => [hit.family, hit]))
+  return {
+    host: { ...Object.fromEntries([...counts].map(([id, count]) => [`log.${id}`, count])), 'log.coverage': coverage },
+    instances: [...last.values()].map(instance),
+  }
+}
+
+function classify(recent: readonly Message[]): Hit[] {
+  const hits: Hit[] = []
+  let cgroup: string | undefined
+  for (const { text } of recent) {
+    // Printed just before the line that says who was killed; the only one that names the control group.
+    if (text.startsWith('oom-kill:constraint=')) cgroup = memoryGroup(text)
+    for (const { id, pattern } of FAMILIES) {
+      const match = pattern.exec(text)
+      if (!match) continue
+      const killed = id === 'oom_cgroup' || id === 'oom_host'
+      hits.push({ family: id, text, names: match.groups ?? {}, cgroup: killed ? cgroup : match.groups?.['cgroup'] })
+      if (killed) cgroup = undefined
+      break
+    }
+  }
+  return hits
+}
+
+/** `oom_memcg=/job` is the group whose limit was hit; a host-wide kill has only the victim's own, `task_memcg=`. */
+function memoryGroup(text: string): string | undefined {
+  const path = (/,oom_memcg=([^,]*)/.exec(text) ?? /,task_memcg=([^,]*)/.exec(text))?.[1]
+  return path === '/' ? undefined : path
+}
+
+function instance({ family, text, names, cgroup }: Hit): Instance {
+  const safe = (name: string | undefined) => (name === undefined ? undefined : sanitized(name, 64))
+  const victim = safe(names['victim'] ?? names['device'] ?? names['dev'] ?? names['cgroup'])
+  const pid = names['pid']
+  const labels = defined({
+    comm: pid === undefined ? undefined : victim,
+    pid,
+    cgroup: cgroup === undefined ? undefined : sanitized(cgroup),
+    port: family === 'syn_flood' ? victim : undefined,
+    device: family === 'io_error' || family === 'filesystem_error' ? victim : undefined,
+  })
+  return {
+    domain: 'kernelLog',
+    name: family,
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+    values: defined({ 'log.detail': sanitized(text), 'log.victim': victim }),
+  }
+}
