@@ -29,7 +29,10 @@ const look = (text: string, atMs = 0): Observation => ({
   text,
   bytes: text.length,
 })
-const framed = (files: Readonly<Record<string, string>>) => Object.entries(files).map(([path, text]) => frame(path, text)).join('')
+const framed = (files: Readonly<Record<string, string>>) =>
+  Object.entries(files)
+    .map(([path, text]) => frame(path, text))
+    .join('')
 
 function read(source: Source, looks: readonly Observation[], parts: Partial<Context> = {}): Reading {
   const reading = source.parse(looks, { window: { intervalMs: 1000, count: 5 }, context: context(parts) })
@@ -38,15 +41,17 @@ function read(source: Source, looks: readonly Observation[], parts: Partial<Cont
 }
 
 describe('context', () => {
-  const recorded = (name: string) => look(readFileSync(new URL(`../src/tools/context/fixtures/${name}.txt`, import.meta.url), 'utf8'))
+  const recorded = (name: string) =>
+    look(readFileSync(new URL(`../src/tools/context/fixtures/${name}.txt`, import.meta.url), 'utf8'))
 
   test('a real host, control groups of version 1 beside version 2, a container’s files in it', () => {
-    expect(contextOf([recorded('linux-6.18-v1-container')])).toEqual({
+    const { uptimeSeconds, bootId, processes, disks, interfaces, ...rest } = contextOf([
+      recorded('linux-6.18-v1-container'),
+    ])
+    expect(rest).toEqual({
       hostname: 'host',
       kernel: '6.18.44-fc-v657',
       distribution: { id: 'debian', like: [], name: 'Debian GNU/Linux 12 (bookworm)' },
-      uptimeSeconds: expect.any(Number) as number,
-      bootId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       cpus: { online: 2, model: 'AMD EPYC', threadsPerCore: 1, sockets: 1 },
       usableCpus: 1.5,
       memoryBytes: 24_684_092 * 1024,
@@ -54,19 +59,29 @@ describe('context', () => {
       container: 'docker',
       cgroup: { version: 'hybrid', path: '/lab.slice/job.service', cpus: 1.5, memoryBytes: 2 ** 31 },
       privileges: { uid: 0, root: true, capabilities: '000001fffeffffff', perfEventParanoid: 2, dmesgRestrict: true },
-      disks: expect.arrayContaining([
-        { name: 'vda', kind: 'parallel', class: 'virtual', scheduler: 'mq-deadline', requests: 256, readAheadKiB: 8192 },
-        { name: 'zram0', kind: 'parallel', class: 'ram', readAheadKiB: 128 },
-      ]) as Context['disks'],
-      interfaces: expect.arrayContaining([
-        { name: 'eth0', up: true, virtual: false },
-        { name: 'lo', up: true, virtual: true },
-      ]) as Context['interfaces'],
       clocksource: 'tsc',
-      processes: expect.any(Number) as number,
       pageSize: 4096,
       ticks: 100,
     })
+    expect(disks.map(({ name }) => name)).toEqual([
+      'loop0',
+      'loop1',
+      'loop2',
+      'loop3',
+      'loop4',
+      'loop5',
+      'loop6',
+      'loop7',
+      'vda',
+      'zram0',
+    ])
+    expect(disks.slice(-2)).toEqual([
+      { name: 'vda', kind: 'parallel', class: 'virtual', scheduler: 'mq-deadline', requests: 256, readAheadKiB: 8192 },
+      { name: 'zram0', kind: 'parallel', class: 'ram', readAheadKiB: 128 },
+    ])
+    expect(interfaces).toContainEqual({ name: 'eth0', up: true, virtual: false })
+    expect(interfaces).toContainEqual({ name: 'lo', up: true, virtual: true })
+    expect([uptimeSeconds, bootId, processes]).toEqual([2472.55, 'bed01f6c-70ff-486a-812e-6294f0507757', 81])
   })
 
   test('a stock kernel in an emulator, version 2, a CPU quota of a fifth', () => {
@@ -135,7 +150,8 @@ describe('context', () => {
       look(
         framed({
           ...v2,
-          '/proc/mounts': 'cgroup /sys/fs/cgroup/cpu,cpuacct cgroup ro,cpu,cpuacct 0 0\ncgroup /sys/fs/cgroup/memory cgroup ro,memory 0 0\n',
+          '/proc/mounts':
+            'cgroup /sys/fs/cgroup/cpu,cpuacct cgroup ro,cpu,cpuacct 0 0\ncgroup /sys/fs/cgroup/memory cgroup ro,memory 0 0\n',
           '/proc/self/cgroup': '4:memory:/docker/0123\n2:cpu,cpuacct:/docker/0123\n',
           '/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us': '50000',
           '/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us': '100000',
@@ -150,7 +166,9 @@ describe('context', () => {
     contextOf([
       look(
         framed({
-          ...(virtual ? { '/proc/cpuinfo': 'flags\t\t: fpu hypervisor sse\n' } : { '/proc/cpuinfo': 'flags\t\t: fpu sse\n' }),
+          ...(virtual
+            ? { '/proc/cpuinfo': 'flags\t\t: fpu hypervisor sse\n' }
+            : { '/proc/cpuinfo': 'flags\t\t: fpu sse\n' }),
           [`/sys/block/${name}/queue/rotational`]: rotational,
           ...Object.fromEntries(Object.entries(more).map(([file, text]) => [`/sys/block/${name}/${file}`, text])),
         }),
@@ -186,7 +204,11 @@ describe('families of kernel messages', () => {
     ['Out of memory: Killed process 812 (mysqld) total-vm:1kB, anon-rss:1kB', 'oom_host', 'mysqld'],
     ['Out of memory: Kill process 812 (my sqld) score 900 or sacrifice child', 'oom_host', 'my sqld'],
     ['Memory cgroup out of memory: Killed process 4711 (python3) total-vm:1kB', 'oom_cgroup', 'python3'],
-    ['kworker/0:1: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)', 'allocation_failure', 'kworker/0:1'],
+    [
+      'kworker/0:1: page allocation failure: order:4, mode:0xcc0(GFP_KERNEL), nodemask=(null)',
+      'allocation_failure',
+      'kworker/0:1',
+    ],
     ['INFO: task jbd2/sda1-8:233 blocked for more than 120 seconds.', 'hung_task', 'jbd2/sda1-8'],
     ['INFO: task cp:99 blocked in I/O wait for more than 120 seconds.', 'hung_task', 'cp'],
     ['watchdog: BUG: soft lockup - CPU#3 stuck for 22s! [stress:1234]', 'lockup', 'stress'],
@@ -220,7 +242,11 @@ describe('families of kernel messages', () => {
     ['TCP: too many orphaned sockets', 'tcp_memory', undefined],
     ['VFS: file-max limit 9223 reached', 'file_limit', undefined],
     ['cgroup: fork rejected by pids controller in /a b.slice/x.service', 'fork_rejected', '/a b.slice/x.service'],
-    ["clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:", 'clocksource', 'tsc'],
+    [
+      "clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:",
+      'clocksource',
+      'tsc',
+    ],
     ['nginx[812]: segfault at 0 ip 00007f2 sp 00007ff error 4 in nginx[55e+9b000]', 'segfault', 'nginx'],
     ['traps: php-fpm[81] general protection fault ip:7f sp:7f error:0 in libc.so.6[7f+1]', 'segfault', 'php-fpm'],
     ['x86/split lock detection: #AC: game/81 took a split_lock trap at address: 0x1', 'split_lock', 'game'],
@@ -259,13 +285,21 @@ describe('kernel log', () => {
   })
 
   test('what user space writes there is not the kernel speaking', () => {
-    const reading = read(dmesg, [look(`<12>[ 10.000000] Out of memory: Killed process 1 (init) total-vm:1kB\n<6>[ 11.0] x`)], { uptimeSeconds: 20 })
+    const reading = read(
+      dmesg,
+      [look(`<12>[ 10.000000] Out of memory: Killed process 1 (init) total-vm:1kB\n<6>[ 11.0] x`)],
+      { uptimeSeconds: 20 },
+    )
     expect(reading.host).toMatchObject({ 'log.oom_host': 0 })
   })
 
   test('a caller field, control characters and length', () => {
     const name = `\u001b[31m${'x'.repeat(300)}`
-    const reading = read(dmesg, [look(`<3>[   10.000000][  T812] EXT4-fs error (device sda1): f:1: comm ${name}: bad\n`)], { uptimeSeconds: 20 })
+    const reading = read(
+      dmesg,
+      [look(`<3>[   10.000000][  T812] EXT4-fs error (device sda1): f:1: comm ${name}: bad\n`)],
+      { uptimeSeconds: 20 },
+    )
     const detail = String(reading.instances?.[0]?.values['log.detail'])
     expect(detail).toHaveLength(200)
     expect(detail).toMatch(/^EXT4-fs error[\x20-\x7e]*\.\.\.$/)
@@ -283,12 +317,18 @@ describe('kernel log', () => {
   })
 
   test('an empty log is not a quiet one', () => {
-    expect(dmesg.parse([look('')], { window: { intervalMs: 1000, count: 5 }, context: context() })).toMatchObject({ unavailable: 'not supported' })
+    expect(dmesg.parse([look('')], { window: { intervalMs: 1000, count: 5 }, context: context() })).toMatchObject({
+      unavailable: 'not supported',
+    })
   })
 })
 
 describe('control groups', () => {
-  const at = (before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>, parts: Partial<Context> = {}) => {
+  const at = (
+    before: Readonly<Record<string, string>>,
+    after: Readonly<Record<string, string>>,
+    parts: Partial<Context> = {},
+  ) => {
     const under = (files: Readonly<Record<string, string>>) =>
       framed(Object.fromEntries(Object.entries(files).map(([path, text]) => [`/sys/fs/cgroup/${path}`, text])))
     const reading = read(cgroups, [look(under(before), 0), look(under(after), 5000)], parts)
@@ -299,21 +339,36 @@ describe('control groups', () => {
     const events = (oom: number, kill: number) => `low 0\nhigh 0\nmax ${oom}\noom ${oom}\noom_kill ${kill}\n`
     const found = at(
       {
-        'a/memory.events': events(0, 0), 'a/memory.events.local': events(0, 0), 'a/memory.max': '1000',
-        'a/b/memory.events': events(0, 0), 'a/b/memory.events.local': events(0, 0), 'a/b/memory.max': '2000',
-        'c/memory.events': events(0, 0), 'c/memory.events.local': events(0, 0), 'c/memory.max': '3000',
+        'a/memory.events': events(0, 0),
+        'a/memory.events.local': events(0, 0),
+        'a/memory.max': '1000',
+        'a/b/memory.events': events(0, 0),
+        'a/b/memory.events.local': events(0, 0),
+        'a/b/memory.max': '2000',
+        'c/memory.events': events(0, 0),
+        'c/memory.events.local': events(0, 0),
+        'c/memory.max': '3000',
       },
       {
-        'a/memory.events': events(1, 1), 'a/memory.events.local': events(1, 0), 'a/memory.max': '1000',
-        'a/b/memory.events': events(0, 1), 'a/b/memory.events.local': events(0, 1), 'a/b/memory.max': '2000',
-        'c/memory.events': events(0, 1), 'c/memory.events.local': events(0, 1), 'c/memory.max': '3000',
+        'a/memory.events': events(1, 1),
+        'a/memory.events.local': events(1, 0),
+        'a/memory.max': '1000',
+        'a/b/memory.events': events(0, 1),
+        'a/b/memory.events.local': events(0, 1),
+        'a/b/memory.max': '2000',
+        'c/memory.events': events(0, 1),
+        'c/memory.events.local': events(0, 1),
+        'c/memory.max': '3000',
       },
     )
     expect(['/a', '/a/b', '/c'].map((name) => found.get(name)?.values['cgroup.oom_kills'])).toEqual([1, 0, 0])
   })
 
   test('a group that came during the window has no rates', () => {
-    const found = at({}, { 'new/cpu.stat': 'usage_usec 5000000\nnr_periods 9\nnr_throttled 9\n', 'new/cpu.max': '1000 100000' })
+    const found = at(
+      {},
+      { 'new/cpu.stat': 'usage_usec 5000000\nnr_periods 9\nnr_throttled 9\n', 'new/cpu.max': '1000 100000' },
+    )
     expect(found.get('/new')?.values).toEqual({ 'cgroup.cpu_quota': 1 })
   })
 
@@ -326,7 +381,14 @@ describe('control groups', () => {
   })
 
   test('idle groups without limits, inner groups and the root are left out; a task limit is no reason', () => {
-    const busy = (usage: number) => ({ 'cpu.stat': `usage_usec ${usage}\n`, 'p/cpu.stat': `usage_usec ${usage}\n`, 'p/q/cpu.stat': `usage_usec ${usage}\n`, 'idle/cpu.stat': 'usage_usec 1\n', 'idle/pids.max': '4915', 'idle/pids.current': '1' })
+    const busy = (usage: number) => ({
+      'cpu.stat': `usage_usec ${usage}\n`,
+      'p/cpu.stat': `usage_usec ${usage}\n`,
+      'p/q/cpu.stat': `usage_usec ${usage}\n`,
+      'idle/cpu.stat': 'usage_usec 1\n',
+      'idle/pids.max': '4915',
+      'idle/pids.current': '1',
+    })
     expect([...at(busy(0), busy(5e6)).keys()]).toEqual(['/p/q'])
   })
 
@@ -335,7 +397,10 @@ describe('control groups', () => {
       Object.fromEntries(
         Array.from({ length: 300 }, (_, i) => [
           [`g${i}/cpu.max`, '1000 100000'],
-          [`g${i}/cpu.stat`, `usage_usec 1\nnr_periods ${throttled * 10}\nnr_throttled ${i === 250 ? throttled : 0}\nthrottled_usec 0\n`],
+          [
+            `g${i}/cpu.stat`,
+            `usage_usec 1\nnr_periods ${throttled * 10}\nnr_throttled ${i === 250 ? throttled : 0}\nthrottled_usec 0\n`,
+          ],
         ]).flat(),
       )
     const names = [...at(all(0), all(5)).keys()]
@@ -344,7 +409,10 @@ describe('control groups', () => {
   })
 
   test('version none: says so', () => {
-    const requests = cgroups.requests({ intervalMs: 1000, count: 5 }, context({ cgroup: { version: 'none', path: '/' } }))
+    const requests = cgroups.requests(
+      { intervalMs: 1000, count: 5 },
+      context({ cgroup: { version: 'none', path: '/' } }),
+    )
     expect(requests).toMatchObject({ unavailable: 'not supported' })
   })
 
@@ -357,11 +425,13 @@ describe('control groups', () => {
 
 describe('pressure', () => {
   test('switched off: every metric says how to cure it', () => {
-    const off = '==> /proc/pressure/cpu <== ENOENT\n==> /proc/pressure/memory <== ENOENT\n==> /proc/pressure/io <== EOPNOTSUPP\n'
+    const off =
+      '==> /proc/pressure/cpu <== ENOENT\n==> /proc/pressure/memory <== ENOENT\n==> /proc/pressure/io <== EOPNOTSUPP\n'
     const reading = read(pressure, [look(off), look(off, 5000)])
     expect(reading.host).toEqual({})
     expect(Object.keys(reading.missing ?? {})).toEqual(pressure.gives)
-    expect(reading.missing?.['io.pressure.full']).toMatchObject({ unavailable: 'not supported', cure: expect.stringContaining('psi=1') as string })
+    expect(reading.missing?.['io.pressure.full']?.unavailable).toBe('not supported')
+    expect(reading.missing?.['io.pressure.full']?.cure).toContain('psi=1')
   })
 })
 
@@ -388,7 +458,14 @@ nfs4          -     -          -       -       - srv:/x     /gone
 squashfs      1     1       1000    1000       0 /dev/loop0 /snap/x/1
 ext4        100    10       1000     100     900 /dev/sdé1  /é
 `
-    expect(read(df, [look(text)]).instances?.map(({ name, labels, values }) => [name, labels?.['device'], values['mount.used'], values['mount.inodes_used']])).toEqual([
+    expect(
+      read(df, [look(text)]).instances?.map(({ name, labels, values }) => [
+        name,
+        labels?.['device'],
+        values['mount.used'],
+        values['mount.inodes_used'],
+      ]),
+    ).toEqual([
       ['/srv/a b', 'tank/a b', 40, undefined],
       ['/full', '/dev/sdb1', 100, 99],
       ['/é', '/dev/sdé1', 10, 10],
@@ -411,7 +488,17 @@ describe('process detail', () => {
       '/proc/8/cgroup': '4:memory:/docker/0123\n2:cpu,cpuacct:/docker/0123\n1:name=systemd:/docker/0123\n0::/\n',
     })
     expect([...detailsOf(look(`${text}==> /proc/9/status <== ENOENT\n`))]).toEqual([
-      [7, { comm: 'nginx: worker', state: 'D', uid: 33, threads: 4, cgroup: '/system.slice/nginx.service', unit: 'nginx.service' }],
+      [
+        7,
+        {
+          comm: 'nginx: worker',
+          state: 'D',
+          uid: 33,
+          threads: 4,
+          cgroup: '/system.slice/nginx.service',
+          unit: 'nginx.service',
+        },
+      ],
       [8, { comm: 'x', state: 'R', cgroup: '/docker/0123' }],
     ])
   })

@@ -13,8 +13,23 @@ const root = '/sys/fs/cgroup'
 const below = (folder: string, names: readonly string[]) => names.map((name) => `${folder}/**/${name}`)
 
 // Counters at both ends, settings and levels once; what matters most first, for at most 4,000 files are read.
-const V2_COUNTERS = ['cpu.stat', 'memory.events', 'memory.events.local', 'pids.events', 'memory.pressure', 'memory.stat']
-const V2_LEVELS = ['cpu.max', 'memory.max', 'memory.high', 'memory.current', 'pids.max', 'pids.current', 'cgroup.events']
+const V2_COUNTERS = [
+  'cpu.stat',
+  'memory.events',
+  'memory.events.local',
+  'pids.events',
+  'memory.pressure',
+  'memory.stat',
+]
+const V2_LEVELS = [
+  'cpu.max',
+  'memory.max',
+  'memory.high',
+  'memory.current',
+  'pids.max',
+  'pids.current',
+  'cgroup.events',
+]
 const V1_COUNTERS: readonly (readonly [controller: string, names: readonly string[]])[] = [
   ['cpu', ['cpu.stat']],
   ['memory', ['memory.failcnt', 'memory.oom_control']],
@@ -34,10 +49,23 @@ export const source: Source = {
   tier: 'read',
   asks: 'Is a service or container held back by its CPU quota, its memory limit or its task limit?',
   gives: [
-    'cgroup.cpu', 'cgroup.cpu_quota', 'cgroup.periods', 'cgroup.throttled_periods', 'cgroup.throttled_time',
-    'cgroup.memory', 'cgroup.memory_working', 'cgroup.memory_limit', 'cgroup.memory_limit_hits', 'cgroup.oom_kills',
-    'cgroup.major_faults', 'cgroup.refault', 'cgroup.memory_pressure',
-    'cgroup.pids', 'cgroup.pids_limit', 'cgroup.pids_rejected', 'cgroup.frozen',
+    'cgroup.cpu',
+    'cgroup.cpu_quota',
+    'cgroup.periods',
+    'cgroup.throttled_periods',
+    'cgroup.throttled_time',
+    'cgroup.memory',
+    'cgroup.memory_working',
+    'cgroup.memory_limit',
+    'cgroup.memory_limit_hits',
+    'cgroup.oom_kills',
+    'cgroup.major_faults',
+    'cgroup.refault',
+    'cgroup.memory_pressure',
+    'cgroup.pids',
+    'cgroup.pids_limit',
+    'cgroup.pids_rejected',
+    'cgroup.frozen',
   ],
   requests: (_, context) => requestsFor(context),
   parse: (looks, { context }) => {

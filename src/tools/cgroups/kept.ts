@@ -3,7 +3,13 @@ import type { Instance } from '../../model/metric.ts'
 
 const MOST_GROUPS = 200
 /** An event, however small, is why a group is looked at; the limits say what kind of event. */
-const EVENTS = ['cgroup.throttled_periods', 'cgroup.memory_limit_hits', 'cgroup.oom_kills', 'cgroup.pids_rejected', 'cgroup.frozen']
+const EVENTS = [
+  'cgroup.throttled_periods',
+  'cgroup.memory_limit_hits',
+  'cgroup.oom_kills',
+  'cgroup.pids_rejected',
+  'cgroup.frozen',
+]
 
 export function kept(groups: readonly Instance[], hostMemoryBytes: number): Instance[] {
   const worthy = groups.filter((group) => limited(group) || eventful(group) || active(group, hostMemoryBytes))
@@ -43,7 +49,9 @@ function active(group: Instance, hostMemoryBytes: number): boolean {
 
 function rank(group: Instance): number {
   const events = EVENTS.filter((event) => value(group, event) > 0).length
-  return events * 1e6 + Number(limited(group)) * 1e5 + value(group, 'cgroup.cpu') + value(group, 'cgroup.memory_pressure')
+  return (
+    events * 1e6 + Number(limited(group)) * 1e5 + value(group, 'cgroup.cpu') + value(group, 'cgroup.memory_pressure')
+  )
 }
 
 function value(group: Instance, metric: string): number {

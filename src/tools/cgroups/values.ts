@@ -88,7 +88,10 @@ function memoryValues(reads: Reads): Values {
   const inactive = reads.level('memory.stat', 'total_inactive_file') ?? reads.level('memory.stat', 'inactive_file')
   const limit = memoryLimit(reads)
   const at = reads.atMs('memory.stat')
-  const stall = meanRate(reads.texts('memory.pressure').map((text) => pressureTotal(text, 'some')), reads.atMs('memory.pressure'))
+  const stall = meanRate(
+    reads.texts('memory.pressure').map((text) => pressureTotal(text, 'some')),
+    reads.atMs('memory.pressure'),
+  )
   return {
     'cgroup.memory': used,
     'cgroup.memory_working': used === undefined || inactive === undefined ? undefined : Math.max(0, used - inactive),
@@ -96,7 +99,8 @@ function memoryValues(reads: Reads): Values {
     'cgroup.memory_limit_hits': limitHits(reads, limit !== undefined),
     'cgroup.oom_kills': oomKills(reads, limit !== undefined),
     'cgroup.major_faults':
-      meanRate(reads.counter('memory.stat', 'total_pgmajfault'), at) ?? meanRate(reads.counter('memory.stat', 'pgmajfault'), at),
+      meanRate(reads.counter('memory.stat', 'total_pgmajfault'), at) ??
+      meanRate(reads.counter('memory.stat', 'pgmajfault'), at),
     'cgroup.refault': refaults(reads, at),
     'cgroup.memory_pressure': stall === undefined ? undefined : Math.min(100, stall / 1e4),
   }
@@ -104,9 +108,9 @@ function memoryValues(reads: Reads): Values {
 
 /** memory.high limits as well: above it the group is made to reclaim. v1 writes "none" as the largest number of pages. */
 function memoryLimit(reads: Reads): number | undefined {
-  const limits = ['memory.max', 'memory.high', 'memory.limit_in_bytes'].map((file) => reads.level(file))
-  const known = limits.filter((limit) => limit !== undefined && limit < 2 ** 62) as number[]
-  return known.length > 0 ? Math.min(...known) : undefined
+  const limits = ['memory.max', 'memory.high', 'memory.limit_in_bytes'].map((file) => reads.level(file) ?? Infinity)
+  const least = Math.min(...limits)
+  return least < 2 ** 62 ? least : undefined
 }
 
 /** memory.events counts what happened below as well: without the .local file only a group with a limit can be meant. */

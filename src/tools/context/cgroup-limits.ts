@@ -55,7 +55,12 @@ export function cgroupOf(files: Files): { readonly limits: CgroupLimits; readonl
     ),
   ])
   return {
-    limits: { version, path, ...(cpus === undefined ? {} : { cpus }), ...(memoryBytes === undefined ? {} : { memoryBytes }) },
+    limits: {
+      version,
+      path,
+      ...(cpus === undefined ? {} : { cpus }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    },
     ...(cpusetCpus === undefined ? {} : { cpusetCpus }),
   }
 }
@@ -102,7 +107,11 @@ function ownPaths(text: string): Map<string, string> {
 /** The mount itself too: in a container it is our group although the path says otherwise. At most 16 levels. */
 function ancestors(mount: string, path: string): string[] {
   const folders = [mount]
-  for (const segment of path.split('/').filter((part) => part !== '').slice(0, 16)) folders.push(`${folders.at(-1)}/${segment}`)
+  for (const segment of path
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(0, 16))
+    folders.push(`${folders.at(-1)}/${segment}`)
   return folders
 }
 

@@ -19,8 +19,12 @@ export function cpusOf(files: Files): Context['cpus'] {
   const info = files.get('/proc/cpuinfo') ?? ''
   const online =
     listCount(line(files, `${cpu}/online`)) ??
-    Math.max(info.match(/^processor\s*:/gm)?.length ?? 0, listCount(field(files.get('/proc/self/status'), 'Cpus_allowed_list')) ?? 1)
-  const perSocket = listCount(line(files, `${cpu}/cpu0/topology/core_siblings_list`)) ?? Number(field(info, 'siblings') ?? online)
+    Math.max(
+      info.match(/^processor\s*:/gm)?.length ?? 0,
+      listCount(field(files.get('/proc/self/status'), 'Cpus_allowed_list')) ?? 1,
+    )
+  const perSocket =
+    listCount(line(files, `${cpu}/cpu0/topology/core_siblings_list`)) ?? Number(field(info, 'siblings') ?? online)
   return { online, model: modelOf(info), threadsPerCore: threadsOf(files), sockets: socketsOf(info, online, perSocket) }
 }
 

@@ -25,7 +25,9 @@ export const IDENTITY_FILES: readonly string[] = [
   '/proc/',
 ]
 
-export function bootOf(files: Files): Pick<Context, 'hostname' | 'kernel' | 'uptimeSeconds' | 'bootId' | 'memoryBytes'> {
+export function bootOf(
+  files: Files,
+): Pick<Context, 'hostname' | 'kernel' | 'uptimeSeconds' | 'bootId' | 'memoryBytes'> {
   return {
     hostname: line(files, `${kernel}/hostname`) ?? 'unknown',
     kernel: line(files, `${kernel}/osrelease`) ?? 'unknown',

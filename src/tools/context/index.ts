@@ -18,7 +18,11 @@ import { VIRTUALIZATION_FILES, containerOf, virtualizationOf } from './virtualiz
 
 /** First round: everything whose path is known beforehand. The devices come last: their number is not bounded. */
 export const contextRequests: readonly Request[] = [
-  { kind: 'read', paths: [...IDENTITY_FILES, ...CPU_FILES, ...VIRTUALIZATION_FILES, ...CGROUP_ROOT_FILES], at: 'start' },
+  {
+    kind: 'read',
+    paths: [...IDENTITY_FILES, ...CPU_FILES, ...VIRTUALIZATION_FILES, ...CGROUP_ROOT_FILES],
+    at: 'start',
+  },
   { kind: 'read', paths: DISK_FILES, at: 'start' },
   { kind: 'read', paths: INTERFACE_FILES, at: 'start' },
 ]
@@ -41,7 +45,8 @@ export function contextOf(looks: readonly Observation[]): Context {
     distribution: distributionOf(found),
     cpus,
     // In a container all we see shares its limits. On a host they bind only our own session or cron job, not the work we judge.
-    usableCpus: container === 'none' ? cpus.online : Math.min(cpus.online, cpusetCpus ?? Infinity, limits.cpus ?? Infinity),
+    usableCpus:
+      container === 'none' ? cpus.online : Math.min(cpus.online, cpusetCpus ?? Infinity, limits.cpus ?? Infinity),
     virtualization,
     container,
     cgroup: limits,

@@ -63,7 +63,8 @@ export function containerOf(files: Files): string {
   const groups = files.get('/proc/1/cgroup') ?? ''
   if (/kubepods/.test(groups)) return 'kubernetes'
   if (files.has('/.dockerenv')) return 'docker'
-  if (/\/(docker|lxc|podman|libpod|machine\.slice)\b/.test(groups)) return /\/(docker|lxc|podman)/.exec(groups)?.[1] ?? 'yes'
+  if (/\/(docker|lxc|podman|libpod|machine\.slice)\b/.test(groups))
+    return /\/(docker|lxc|podman)/.exec(groups)?.[1] ?? 'yes'
   // In a PID namespace of its own, process 2 is not the parent of the kernel threads.
   const second = line(files, '/proc/2/comm')
   return second !== undefined && second !== 'kthreadd' ? 'yes' : 'none'

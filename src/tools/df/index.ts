@@ -8,7 +8,19 @@ import { unavailable } from '../../model/unavailable.ts'
 import { defined, row, words, type Row } from '../../parse/table.ts'
 
 /** Filesystems that are never full, or always. Overlays repeat the disk they are on. */
-const SKIPPED = new Set(['devtmpfs', 'squashfs', 'iso9660', 'udf', 'erofs', 'cramfs', 'romfs', 'ramfs', 'efivarfs', 'overlay', 'fuse.snapfuse'])
+const SKIPPED = new Set([
+  'devtmpfs',
+  'squashfs',
+  'iso9660',
+  'udf',
+  'erofs',
+  'cramfs',
+  'romfs',
+  'ramfs',
+  'efivarfs',
+  'overlay',
+  'fuse.snapfuse',
+])
 const LAST = ['Filesystem', 'Mounted on'] as const
 
 export const source: Source = {
@@ -20,7 +32,12 @@ export const source: Source = {
   requests: () => [
     // Local filesystems only: a dead NFS server would hang df for good. Names last, for they can contain spaces.
     // Status 1 means that one of them could not be asked; the others are printed.
-    { kind: 'run', argv: ['df', '-l', '-B1', '--output=fstype,itotal,iused,size,used,avail,source,target'], at: 'start', accept: [1] },
+    {
+      kind: 'run',
+      argv: ['df', '-l', '-B1', '--output=fstype,itotal,iused,size,used,avail,source,target'],
+      at: 'start',
+      accept: [1],
+    },
   ],
   parse: ([look]) => {
     const lines = (look?.text ?? '').split('\n').filter((line) => line !== '')
@@ -41,7 +58,7 @@ function headerOf(line: string): Header | undefined {
   const source = line.indexOf(LAST[0])
   const target = line.indexOf(LAST[1])
   if (source < 0 || target < source) return undefined
-  const numbers = new Map(words(line.slice(0, source)).map((name, i) => [/blocks$/.test(name) ? 'Size' : name, i]))
+  const numbers = new Map(words(line.slice(0, source)).map((name, i) => [name.endsWith('blocks') ? 'Size' : name, i]))
   return ['Type', 'Size', 'Used', 'Avail'].every((name) => numbers.has(name)) ? { numbers, target } : undefined
 }
 
@@ -52,7 +69,11 @@ function mountOf(line: string, { numbers, target }: Header): Instance[] {
   const fstype = cells.text('Type') ?? ''
   const { device, mount } = namesOf(line, match[2] ?? '', target)
   // The overlay of a container is the only view of its root.
-  if ((SKIPPED.has(fstype) && !(fstype === 'overlay' && mount === '/')) || /^\/(sys|proc|run\/credentials)\//.test(mount)) return []
+  if (
+    (SKIPPED.has(fstype) && !(fstype === 'overlay' && mount === '/')) ||
+    /^\/(sys|proc|run\/credentials)\//.test(mount)
+  )
+    return []
   const values = valuesOf(cells)
   return values ? [{ domain: 'mount', name: mount, labels: { mount, device, fstype }, values }] : []
 }
@@ -79,6 +100,7 @@ function valuesOf(cells: Row): Record<string, number> | undefined {
     'mount.used': room > 0 ? (100 * used) / room : undefined,
     'mount.size': size,
     'mount.available': Math.max(0, available),
-    'mount.inodes_used': inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,
+    'mount.inodes_used':
+      inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,
   })
 }

@@ -33,12 +33,24 @@ export const source: Source = {
     for (const [metric, file, line] of WANTED) {
       const text = reads.map((read) => read.get(file))
       // The averages lag by design (avg10 of a full stall of 5 s is 41 %): only the counter says what this window was.
-      const rate = meanRate(text.map((content) => pressureTotal(content, line)), at)
+      const rate = meanRate(
+        text.map((content) => pressureTotal(content, line)),
+        at,
+      )
       if (rate !== undefined) host[metric] = Math.min(100, rate / 1e4)
-      else missing[metric] = why(file, text.some((content) => content !== undefined && content !== ''), looks)
+      else
+        missing[metric] = why(
+          file,
+          text.some((content) => content !== undefined && content !== ''),
+          looks,
+        )
     }
-    const garbled = PATHS.every((file) => missing[`${file.slice('/proc/pressure/'.length)}.pressure.some`]?.unavailable === 'not understood')
-    return garbled ? unavailable('not understood', 'the files of /proc/pressure have no total= in two reads') : { host, missing }
+    const garbled = PATHS.every(
+      (file) => missing[`${file.slice('/proc/pressure/'.length)}.pressure.some`]?.unavailable === 'not understood',
+    )
+    return garbled
+      ? unavailable('not understood', 'the files of /proc/pressure have no total= in two reads')
+      : { host, missing }
   },
 }
 
@@ -52,5 +64,9 @@ function why(file: string, read: boolean, looks: readonly Observation[]): Unavai
   if (read) return unavailable('not understood', `${file} has no total= in two reads`)
   const code = looks.map((look) => unreadable(look.text).get(file)).find((found) => found !== undefined)
   if (code === 'EACCES' || code === 'EPERM') return unavailable('not permitted', `${file} may not be read`)
-  return unavailable('not supported', `${file} does not exist: pressure stall information is off`, 'boot with psi=1 (kernel 4.20 or later)')
+  return unavailable(
+    'not supported',
+    `${file} does not exist: pressure stall information is off`,
+    'boot with psi=1 (kernel 4.20 or later)',
+  )
 }
