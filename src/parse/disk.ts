@@ -52,7 +52,12 @@ export function diskReading(devices: ReadonlyMap<string, readonly DiskInterval[]
   const disks = [...devices].filter(([name, intervals]) => judged(name, intervals.some(active)))
   const instances = disks.map(([name, intervals]) => instance(name, intervals))
   const missing: Record<string, Unavailable> = {}
-  for (const id of DISK_METRICS) if (!instances.some((disk) => id in disk.values)) missing[id] = absent(id, disks.flatMap(([, intervals]) => intervals))
+  for (const id of DISK_METRICS)
+    if (!instances.some((disk) => id in disk.values))
+      missing[id] = absent(
+        id,
+        disks.flatMap(([, intervals]) => intervals),
+      )
   return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
 }
 
@@ -71,7 +76,8 @@ export function isPartition(name: string, names: ReadonlySet<string>): boolean {
 function instance(name: string, intervals: readonly DiskInterval[]): Instance {
   const values: Record<string, number[] | undefined> = {}
   for (const [id, field] of RATES) values[id] = complete(intervals.map((interval) => interval[field]))
-  for (const [id, field, rate] of MEANS) values[id] = complete(intervals.filter((interval) => (interval[rate] ?? 0) > 0).map((interval) => interval[field]))
+  for (const [id, field, rate] of MEANS)
+    values[id] = complete(intervals.filter((interval) => (interval[rate] ?? 0) > 0).map((interval) => interval[field]))
   return { domain: 'disk', name, values: defined(values) }
 }
 

@@ -23,8 +23,23 @@ export interface ProcessRecord {
   readonly files: readonly string[]
 }
 
-const PARENT = 4, FLAGS = 9, MINOR = 10, MAJOR = 12, USER = 14, SYSTEM = 15, THREADS = 20, START = 22, RESIDENT = 24, POLICY = 41
-const SPACE = 32, MINUS = 45, ZERO = 48, NINE = 57
+/** Flag of kernel threads (PF_KTHREAD). */
+export const KERNEL_THREAD = 0x0020_0000
+
+const PARENT = 4,
+  FLAGS = 9,
+  MINOR = 10,
+  MAJOR = 12,
+  USER = 14,
+  SYSTEM = 15,
+  THREADS = 20,
+  START = 22,
+  RESIDENT = 24,
+  POLICY = 41
+const SPACE = 32,
+  MINUS = 45,
+  ZERO = 48,
+  NINE = 57
 
 /** `count`: how many files were asked for. Records that do not fit the grammar are left out. */
 export function scan(text: string, count: number): ProcessRecord[] {
@@ -50,7 +65,13 @@ export function scan(text: string, count: number): ProcessRecord[] {
   return found
 }
 
-function parseStat(text: string, from: number, end: number, fields: Float64Array, files: readonly string[]): ProcessRecord | undefined {
+function parseStat(
+  text: string,
+  from: number,
+  end: number,
+  fields: Float64Array,
+  files: readonly string[],
+): ProcessRecord | undefined {
   const open = text.indexOf('(', from)
   // The last one: a name may hold any characters but NUL.
   const close = text.lastIndexOf(')', end)

@@ -17,7 +17,14 @@ export const source: Source = {
     // -y leaves out the since-boot record. Without -z: a device that pauses keeps its zeros and the samples stay aligned.
     {
       kind: 'run',
-      argv: ['iostat', '-xdy', '-o', 'JSON', String(Math.max(1, Math.round(window.intervalMs / 1000))), String(window.count)],
+      argv: [
+        'iostat',
+        '-xdy',
+        '-o',
+        'JSON',
+        String(Math.max(1, Math.round(window.intervalMs / 1000))),
+        String(window.count),
+      ],
       at: 'start',
       lasting: true,
     },
@@ -25,7 +32,9 @@ export const source: Source = {
   parse: ([look]) => {
     const found = samples('iostat', look?.text ?? '', 'disk')
     if (isUnavailable(found)) return found
-    return diskReading(new Map([...byName(found, 'disk_device')].map(([name, entries]) => [name, entries.map(interval)])))
+    return diskReading(
+      new Map([...byName(found, 'disk_device')].map(([name, entries]) => [name, entries.map(interval)])),
+    )
   },
 }
 

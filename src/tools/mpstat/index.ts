@@ -17,13 +17,31 @@ export const source: Source = {
   tool: 'mpstat',
   asks: 'Is one CPU hot while others idle, and do interrupts or guests use them?',
   gives: [
-    'cpu.softirq', 'cpu.guest', 'cpu.busiest', 'cpu.others', 'cpu.busiest_softirq',
-    'cpu.one.utilization', 'cpu.one.user', 'cpu.one.system', 'cpu.one.softirq', 'cpu.one.irq', 'cpu.one.iowait', 'cpu.one.steal',
+    'cpu.softirq',
+    'cpu.guest',
+    'cpu.busiest',
+    'cpu.others',
+    'cpu.busiest_softirq',
+    'cpu.one.utilization',
+    'cpu.one.user',
+    'cpu.one.system',
+    'cpu.one.softirq',
+    'cpu.one.irq',
+    'cpu.one.iowait',
+    'cpu.one.steal',
   ],
   requests: (window) => [
     {
       kind: 'run',
-      argv: ['mpstat', '-P', 'ALL', '-o', 'JSON', String(Math.max(1, Math.round(window.intervalMs / 1000))), String(window.count)],
+      argv: [
+        'mpstat',
+        '-P',
+        'ALL',
+        '-o',
+        'JSON',
+        String(Math.max(1, Math.round(window.intervalMs / 1000))),
+        String(window.count),
+      ],
       at: 'start',
       lasting: true,
     },
@@ -31,14 +49,23 @@ export const source: Source = {
   parse: ([look]) => {
     const found = samples('mpstat', look?.text ?? '', 'cpu-load')
     if (isUnavailable(found)) return found
-    const cpus = byName(found.map((entries) => entries.filter(online)), 'cpu')
+    const cpus = byName(
+      found.map((entries) => entries.filter(online)),
+      'cpu',
+    )
     const all = cpus.get('all')
     if (!all) return unavailable('not understood', 'mpstat printed no line for all CPUs')
     // A CPU that was not online for the whole window would shift the samples of the others against each other.
     const each = [...cpus].filter(([name, entries]) => /^\d+$/.test(name) && entries.length === found.length)
     const shares = each.flatMap(([, entries]) => {
-      const share = { busy: series(entries, busy), irq: series(entries, of('irq')), softirq: series(entries, of('soft')) }
-      return share.busy && share.irq && share.softirq ? [{ busy: share.busy, irq: share.irq, softirq: share.softirq }] : []
+      const share = {
+        busy: series(entries, busy),
+        irq: series(entries, of('irq')),
+        softirq: series(entries, of('soft')),
+      }
+      return share.busy && share.irq && share.softirq
+        ? [{ busy: share.busy, irq: share.irq, softirq: share.softirq }]
+        : []
     })
     return {
       host: defined({

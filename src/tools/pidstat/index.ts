@@ -22,7 +22,15 @@ const RATES: Readonly<Record<string, readonly [columns: readonly string[], scale
   'process.voluntary_switches': [['cswch/s'], 1],
   'process.involuntary_switches': [['nvcswch/s'], 1],
 }
-const REALTIME = new Map([['NORMAL', 0], ['BATCH', 0], ['ISO', 0], ['IDLE', 0], ['FIFO', 1], ['RR', 1], ['DEADLN', 1]])
+const REALTIME = new Map([
+  ['NORMAL', 0],
+  ['BATCH', 0],
+  ['ISO', 0],
+  ['IDLE', 0],
+  ['FIFO', 1],
+  ['RR', 1],
+  ['DEADLN', 1],
+])
 const NUMBERS = [...new Set(Object.values(RATES).flatMap(([columns]) => columns)), 'VSZ', 'RSS']
 
 export const source: Source = {
@@ -36,12 +44,21 @@ export const source: Source = {
     // Each sample reads every process: with many of them one long sample costs a third of five short ones.
     const samples = context.processes > 1000 ? [seconds * window.count, 1] : [seconds, window.count]
     // -H gives seconds since the epoch in place of a clock time, -h one line per process. Without -l: the arguments may hold secrets.
-    return [{ kind: 'run', argv: ['pidstat', '-u', '-r', '-d', '-w', '-R', '-H', '-h', ...samples.map(String)], at: 'start', lasting: true, graceMs: 6000 }]
+    return [
+      {
+        kind: 'run',
+        argv: ['pidstat', '-u', '-r', '-d', '-w', '-R', '-H', '-h', ...samples.map(String)],
+        at: 'start',
+        lasting: true,
+        graceMs: 6000,
+      },
+    ]
   },
   parse: ([look]) => {
     const found = tasks(look?.text ?? '', NUMBERS)
     if (!found) return unavailable('not understood', 'pidstat printed no header with PID and Command')
-    if (found.tasks.length === 0 && found.dropped > 0) return unavailable('not understood', 'pidstat printed no line that fits its header')
+    if (found.tasks.length === 0 && found.dropped > 0)
+      return unavailable('not understood', 'pidstat printed no line that fits its header')
     const instances = found.tasks.map(instance)
     const missing = absent(found.columns, instances)
     return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
@@ -80,8 +97,8 @@ function kernel(rows: readonly Row[]): number | undefined {
 
 /** -1.00 stands for what may not be read: then the process has no such series. */
 function complete(values: readonly (number | undefined)[]): number[] | undefined {
-  const found = values.filter((value) => value !== undefined && value >= 0)
-  return found.length === values.length && found.length > 0 ? (found as number[]) : undefined
+  const found = values.filter((value) => value !== undefined).filter((value) => value >= 0)
+  return found.length === values.length && found.length > 0 ? found : undefined
 }
 
 function scaled(value: number | undefined, scale: number): number | undefined {
@@ -94,7 +111,8 @@ function absent(columns: ReadonlySet<string>, instances: readonly Instance[]): R
   for (const [id, [needed]] of Object.entries(RATES)) {
     const lacking = needed.find((column) => !columns.has(column))
     if (lacking !== undefined) missing[id] = unavailable('not supported', `this pidstat has no column ${lacking}`)
-    else if (!instances.some((found) => id in found.values)) missing[id] = unavailable('not permitted', 'pidstat may not read the I/O of any process', 'Run as root')
+    else if (!instances.some((found) => id in found.values))
+      missing[id] = unavailable('not permitted', 'pidstat may not read the I/O of any process', 'Run as root')
   }
   return missing
 }

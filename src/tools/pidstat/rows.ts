@@ -20,15 +20,14 @@ interface Header {
 export function tasks(text: string, numbers: readonly string[]) {
   const found = new Map<string, { comm: string; rows: (Row | undefined)[] }>()
   let header: Header | undefined
-  let columns: readonly string[] = []
   let samples = 0
   let dropped = 0
   let listed = new Set<string>()
   for (const line of text.split('\n')) {
     const next = readHeader(line)
-    if (next) {
+    if (next && next.columns.join(' ') === (header ?? next).columns.join(' ')) {
+      // Only the first can be new: `# PID Command` after a line feed fits into the name of a process.
       header = next
-      columns = next.columns
       samples++
       listed = new Set()
       continue
@@ -53,8 +52,12 @@ export function tasks(text: string, numbers: readonly string[]) {
   if (!header) return undefined
   // pidstat lists at least itself: a sample without a line was cut off.
   if (listed.size === 0) samples--
-  const aligned = [...found].map(([pid, { comm, rows }]): Task => ({ pid, comm, rows: Array.from({ length: samples }, (_, i) => rows[i]) }))
-  return { tasks: aligned, columns: new Set(columns), dropped }
+  const aligned = [...found].map(([pid, { comm, rows }]): Task => ({
+    pid,
+    comm,
+    rows: Array.from({ length: samples }, (_, i) => rows[i]),
+  }))
+  return { tasks: aligned, columns: new Set(header.columns), dropped }
 }
 
 function readHeader(line: string): Header | undefined {
@@ -63,7 +66,11 @@ function readHeader(line: string): Header | undefined {
   // The command is last, as its spaces would move what follows.
   if (columns.at(-1) !== 'Command' || !columns.includes('PID')) return undefined
   const before = columns.length - 1
-  return { columns, index: new Map(columns.slice(0, before).map((name, i) => [name, i])), line: new RegExp(`^\\s*((?:\\S+\\s+){${before}})(.*)$`) }
+  return {
+    columns,
+    index: new Map(columns.slice(0, before).map((name, i) => [name, i])),
+    line: new RegExp(`^\\s*((?:\\S+\\s+){${before}})(.*)$`),
+  }
 }
 
 function readRow(header: Header, line: string, numbers: readonly string[]) {

@@ -11,8 +11,23 @@ import { words } from '../../parse/table.ts'
 // Sectors of this file are 512 bytes whatever the device's are.
 const SECTOR = 512
 const FIELDS = [
-  'reads', 'readsMerged', 'readSectors', 'readMs', 'writes', 'writesMerged', 'writeSectors', 'writeMs', 'inFlight', 'busyMs', 'queueMs',
-  'discards', 'discardsMerged', 'discardSectors', 'discardMs', 'flushes', 'flushMs',
+  'reads',
+  'readsMerged',
+  'readSectors',
+  'readMs',
+  'writes',
+  'writesMerged',
+  'writeSectors',
+  'writeMs',
+  'inFlight',
+  'busyMs',
+  'queueMs',
+  'discards',
+  'discardsMerged',
+  'discardSectors',
+  'discardMs',
+  'flushes',
+  'flushMs',
 ] as const
 
 type Name = (typeof FIELDS)[number]
@@ -25,9 +40,13 @@ export const source: Source = {
   gives: DISK_METRICS,
   requests: () => [{ kind: 'read', paths: ['/proc/diskstats'], at: 'every' }],
   parse: (looks) => {
-    const reads = looks.map((look) => ({ atMs: look.atMs, devices: devices(files(look.text).get('/proc/diskstats') ?? '') }))
+    const reads = looks.map((look) => ({
+      atMs: look.atMs,
+      devices: devices(files(look.text).get('/proc/diskstats') ?? ''),
+    }))
     if (reads.length < 2) return unavailable('not measured', '/proc/diskstats was not read twice')
-    if (!reads.some((read) => read.devices.size > 0)) return unavailable('not understood', '/proc/diskstats has no line of a device')
+    if (!reads.some((read) => read.devices.size > 0))
+      return unavailable('not understood', '/proc/diskstats has no line of a device')
     const names = new Set(reads.flatMap((read) => [...read.devices.keys()]))
     const found = new Map<string, DiskInterval[]>()
     for (const name of names) {
@@ -49,8 +68,16 @@ function devices(text: string): Map<string, Counters> {
   for (const line of text.split('\n')) {
     const cells = words(line)
     const numbers = cells.slice(3)
-    if (numbers.length < 11 || !/^\d+ \d+$/.test(cells.slice(0, 2).join(' ')) || !numbers.every((cell) => /^\d+$/.test(cell))) continue
-    found.set(cells[2] ?? '', Object.fromEntries(FIELDS.slice(0, numbers.length).map((field, i) => [field, Number(numbers[i])])))
+    if (
+      numbers.length < 11 ||
+      !/^\d+ \d+$/.test(cells.slice(0, 2).join(' ')) ||
+      !numbers.every((cell) => /^\d+$/.test(cell))
+    )
+      continue
+    found.set(
+      cells[2] ?? '',
+      Object.fromEntries(FIELDS.slice(0, numbers.length).map((field, i) => [field, Number(numbers[i])])),
+    )
   }
   return found
 }
@@ -64,10 +91,16 @@ function everUsed(counters: Counters | undefined): boolean {
 function interval(before: Counters | undefined, after: Counters | undefined, elapsedMs: number): DiskInterval[] {
   if (!before || !after || elapsedMs <= 0) return []
   const grown = (name: Name) => growth(name, before[name], after[name])
-  if ((['reads', 'writes', 'readSectors', 'writeSectors', 'discards', 'flushes'] as const).some((name) => (grown(name) ?? 0) < 0)) return []
+  if (
+    (['reads', 'writes', 'readSectors', 'writeSectors', 'discards', 'flushes'] as const).some(
+      (name) => (grown(name) ?? 0) < 0,
+    )
+  )
+    return []
   const seconds = elapsedMs / 1000
   const perSecond = (name: Name, scale = 1) => map(grown(name), (value) => (value * scale) / seconds)
-  const mean = (name: Name, of: Name, scale: number) => map(grown(name), (value) => map(grown(of), (count) => (count > 0 ? (value * scale) / count : undefined)))
+  const mean = (name: Name, of: Name, scale: number) =>
+    map(grown(name), (value) => map(grown(of), (count) => (count > 0 ? (value * scale) / count : undefined)))
   return [
     {
       reads: perSecond('reads'),

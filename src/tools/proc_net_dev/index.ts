@@ -24,12 +24,24 @@ export const source: Source = {
   tier: 'read',
   asks: 'What do the interfaces carry and lose, and does a link flap?',
   gives: [
-    'interface.rx_bytes', 'interface.tx_bytes', 'interface.rx_packets', 'interface.tx_packets', 'interface.utilization',
-    'interface.errors', 'interface.rx_dropped', 'interface.tx_dropped', 'interface.rx_missed', 'interface.carrier_changes',
+    'interface.rx_bytes',
+    'interface.tx_bytes',
+    'interface.rx_packets',
+    'interface.tx_packets',
+    'interface.utilization',
+    'interface.errors',
+    'interface.rx_dropped',
+    'interface.tx_dropped',
+    'interface.rx_missed',
+    'interface.carrier_changes',
   ],
   requests: (_window, context) => [
     { kind: 'read', paths: ['/proc/net/dev'], at: 'every' },
-    { kind: 'read', paths: interfaces(context).flatMap((name) => SYSFS.map((file) => `/sys/class/net/${name}/${file}`)), at: 'ends' },
+    {
+      kind: 'read',
+      paths: interfaces(context).flatMap((name) => SYSFS.map((file) => `/sys/class/net/${name}/${file}`)),
+      at: 'ends',
+    },
   ],
   parse: (looks, { context }) => {
     const reads = looks.map((look): Read => ({ atMs: look.atMs, files: files(look.text) }))
@@ -38,10 +50,19 @@ export const source: Source = {
       return text === undefined ? [] : [{ atMs, table: parseDev(text) }]
     })
     const first = tables[0]?.table
-    if (!first || first.size === 0) return unavailable('not understood', '/proc/net/dev has no header with a line below it')
+    if (!first || first.size === 0)
+      return unavailable('not understood', '/proc/net/dev has no header with a line below it')
     const sysfs = reads.filter((read) => !read.files.has('/proc/net/dev')).map((read) => read.files)
     const at = tables.map(({ atMs }) => atMs)
-    const instances = [...first.keys()].map((name) => instance(name, tables.map(({ table }) => table.get(name)), at, sysfs, context))
+    const instances = [...first.keys()].map((name) =>
+      instance(
+        name,
+        tables.map(({ table }) => table.get(name)),
+        at,
+        sysfs,
+        context,
+      ),
+    )
     const missing = absent(instances)
     return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
   },
@@ -61,7 +82,8 @@ function instance(
   context: Context,
 ): Instance {
   const counter = (key: string) => reads.map((read) => read?.get(key))
-  const file = (path: string) => increase(sysfs.map((read) => number(read.get(`/sys/class/net/${name}/${path}`)?.trim())))
+  const file = (path: string) =>
+    increase(sysfs.map((read) => number(read.get(`/sys/class/net/${name}/${path}`)?.trim())))
   const received = rates(counter('rx bytes'), atMs)
   const sent = rates(counter('tx bytes'), atMs)
   return {
@@ -94,7 +116,8 @@ function parseDev(text: string): Map<string, Counters> {
     // Old kernels print no space after the colon; names have no colon but for old aliases.
     const match = /^\s*(\S+):\s*(\d[\d\s]*)$/.exec(line)
     const cells = words(match?.[2] ?? '').map(Number)
-    if (match && cells.length === names.length) found.set(match[1] ?? '', new Map(names.map((name, i) => [name, cells[i] ?? 0])))
+    if (match && cells.length === names.length)
+      found.set(match[1] ?? '', new Map(names.map((name, i) => [name, cells[i] ?? 0])))
   }
   return found
 }
@@ -102,8 +125,14 @@ function parseDev(text: string): Map<string, Counters> {
 function absent(instances: readonly Instance[]): Record<string, Unavailable> {
   const missing: Record<string, Unavailable> = {}
   const none = (id: string) => !instances.some((found) => id in found.values)
-  if (none('interface.utilization')) missing['interface.utilization'] = unavailable('not supported', 'no interface here reports its link speed')
-  if (none('interface.rx_missed')) missing['interface.rx_missed'] = unavailable('not supported', 'no interface has rx_missed_errors in /sys/class/net')
-  if (none('interface.carrier_changes')) missing['interface.carrier_changes'] = unavailable('not supported', 'no interface has carrier_changes in /sys/class/net')
+  if (none('interface.utilization'))
+    missing['interface.utilization'] = unavailable('not supported', 'no interface here reports its link speed')
+  if (none('interface.rx_missed'))
+    missing['interface.rx_missed'] = unavailable('not supported', 'no interface has rx_missed_errors in /sys/class/net')
+  if (none('interface.carrier_changes'))
+    missing['interface.carrier_changes'] = unavailable(
+      'not supported',
+      'no interface has carrier_changes in /sys/class/net',
+    )
   return missing
 }

@@ -7,14 +7,12 @@ import type { Instance } from '../../model/metric.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import type { ProcessRecord } from '../../parse/scan.ts'
-import { files } from '../../parse/files.ts'
-import { defined, words } from '../../parse/table.ts'
+import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
+import { defined } from '../../parse/table.ts'
 import { select } from './select.ts'
-import { track, type Track, type Tracks } from './track.ts'
+import { cpuUnexplained } from './unexplained.ts'
+import { growthOf, track, type Track, type Tracks } from './track.ts'
 
-/** Flag of kernel threads (PF_KTHREAD). */
-const KERNEL_THREAD = 0x0020_0000
 /** Scheduling policies FIFO, RR and DEADLINE. */
 const REALTIME = new Set([1, 2, 6])
 const IO = ['process.read_bytes', 'process.write_bytes', 'process.io_bytes'] as const
@@ -24,9 +22,27 @@ export const source: Source = {
   tier: 'read',
   asks: 'Which processes use or wait for CPU, memory and storage, in which state are they, and what do they not explain?',
   gives: [
-    'process.cpu', 'process.cpu_user', 'process.cpu_system', 'process.cpu_wait', ...IO, 'process.major_faults', 'process.minor_faults',
-    'process.rss', 'process.realtime', 'process.kernel', 'process.comm', 'process.threads', 'process.uninterruptible', 'process.stopped',
-    'process.zombie_children', 'process.cpu_unexplained', 'task.total', 'task.running', 'task.uninterruptible', 'task.stopped', 'task.zombie',
+    'process.cpu',
+    'process.cpu_user',
+    'process.cpu_system',
+    'process.cpu_wait',
+    ...IO,
+    'process.major_faults',
+    'process.minor_faults',
+    'process.rss',
+    'process.realtime',
+    'process.kernel',
+    'process.comm',
+    'process.threads',
+    'process.uninterruptible',
+    'process.stopped',
+    'process.zombie_children',
+    'process.cpu_unexplained',
+    'task.total',
+    'task.running',
+    'task.uninterruptible',
+    'task.stopped',
+    'task.zombie',
   ],
   // Among many processes pidstat costs four times as much as this reader.
   rank: (context) => (many(context) ? 5 : 20),
@@ -39,16 +55,26 @@ export const source: Source = {
   },
   parse: (looks, { context }) => {
     const framed = (look: Observation) => look.text.startsWith('==> ')
-    const found = track(looks.filter((look) => !framed(look)), scanned(context))
-    if (!found.looks.some((records) => records.length > 0)) return unavailable('not understood', 'no record of /proc/PID/stat could be read')
+    const found = track(
+      looks.filter((look) => !framed(look)),
+      scanned(context),
+    )
+    if (!found.looks.some((records) => records.length > 0))
+      return unavailable('not understood', 'no record of /proc/PID/stat could be read')
     const zombies = zombieChildren(found.looks.at(-1) ?? [])
     const kept = select(found.tracks, zombies)
     const instances = kept.map((one) => instance(one, found, zombies.get(one.pid) ?? 0, context))
-    const unexplained = remainder(looks.filter(framed), found)
+    const unexplained = cpuUnexplained(looks.filter(framed), found)
     return {
-      host: { ...states(found.looks), ...(typeof unexplained === 'number' ? { 'process.cpu_unexplained': unexplained } : {}) },
+      host: {
+        ...states(found.looks),
+        ...(typeof unexplained === 'number' ? { 'process.cpu_unexplained': unexplained } : {}),
+      },
       instances,
-      missing: { ...absent(instances, context), ...(typeof unexplained === 'number' ? {} : { 'process.cpu_unexplained': unexplained }) },
+      missing: {
+        ...absent(instances, context),
+        ...(typeof unexplained === 'number' ? {} : { 'process.cpu_unexplained': unexplained }),
+      },
     }
   },
 }
@@ -61,16 +87,20 @@ function scanned(context: Context): readonly string[] {
   return many(context) ? ['schedstat'] : ['schedstat', 'io']
 }
 
-function instance(one: Track, { seconds, looks }: Tracks, zombies: number, context: Context): Instance {
-  const { growth, last } = one
+function instance(one: Track, found: Tracks, zombies: number, context: Context): Instance {
+  const { seconds, looks } = found
+  const { last, records } = one
+  const growth = growthOf(one, found)
   const perSecond = (values: readonly (number | undefined)[], scale: number) => {
-    const scaled = values.map((value, i) => (value === undefined || !((seconds[i] ?? 0) > 0) ? undefined : (value * scale) / (seconds[i] ?? 1)))
+    const scaled = values.map((value, i) =>
+      value === undefined || !((seconds[i] ?? 0) > 0) ? undefined : (value * scale) / (seconds[i] ?? 1),
+    )
     return complete(scaled)
   }
   const added = (a: readonly (number | undefined)[], b: readonly (number | undefined)[]) =>
     a.map((value, i) => (value === undefined || b[i] === undefined ? undefined : value + b[i]))
   const percent = 100 / context.ticks
-  const end = one.states[looks.length - 1]
+  const end = one.seen === looks.length - 1 ? last.state : ''
   return {
     domain: 'process',
     name: String(one.pid),
@@ -85,12 +115,12 @@ function instance(one: Track, { seconds, looks }: Tracks, zombies: number, conte
       'process.io_bytes': perSecond(added(growth.read, growth.written), 1),
       'process.major_faults': perSecond(growth.majorFaults, 1),
       'process.minor_faults': perSecond(growth.minorFaults, 1),
-      'process.rss': one.pages.map((pages) => Math.max(0, pages) * context.pageSize),
+      'process.rss': records.map(({ residentPages }) => Math.max(0, residentPages) * context.pageSize),
       'process.realtime': Number(REALTIME.has(last.policy)),
       'process.kernel': Number((last.flags & KERNEL_THREAD) !== 0),
       'process.comm': last.comm,
       'process.threads': Math.max(0, last.threads),
-      'process.uninterruptible': (100 * one.states.filter((state) => state === 'D').length) / looks.length,
+      'process.uninterruptible': (100 * records.filter(({ state }) => state === 'D').length) / looks.length,
       'process.stopped': Number(end === 'T' || end === 't'),
       'process.zombie_children': zombies,
     }),
@@ -99,7 +129,9 @@ function instance(one: Track, { seconds, looks }: Tracks, zombies: number, conte
 
 function states(looks: readonly (readonly ProcessRecord[])[]): Record<string, number[]> {
   const count = (wanted: string, less = 0) =>
-    looks.map((records) => Math.max(0, records.reduce((total, record) => total + Number(wanted.includes(record.state)), 0) - less))
+    looks.map((records) =>
+      Math.max(0, records.reduce((total, record) => total + Number(wanted.includes(record.state)), 0) - less),
+    )
   return {
     'task.total': looks.map((records) => records.length),
     // The reader itself runs while it reads: one of them is ours.
@@ -116,34 +148,6 @@ function zombieChildren(records: readonly ProcessRecord[]): Map<number, number> 
   return found
 }
 
-/**
- * CPU the host used that no process seen accounts for, in percent of all CPUs over the window. From the host's busy time (user, nice,
- * system: what is charged to tasks; not interrupts or steal) goes what every process grew by between two looks it was seen in, and all
- * of a process that is new in the second. Not cutime and cstime: the time of ended children goes there, and it is what must remain.
- * So the last part of a process that ended between two looks remains as well: less than one interval of it.
- */
-function remainder(reads: readonly Observation[], { looks, explained }: Tracks): number | Unavailable {
-  const sees = (records: readonly ProcessRecord[] | undefined) => records?.some(({ pid, flags }) => pid === 2 && (flags & KERNEL_THREAD) !== 0)
-  if (!sees(looks[0]) || !sees(looks.at(-1))) {
-    return unavailable('not supported', 'not all processes of this host are visible from here (a container, or hidepid)', 'Run on the host itself, as root')
-  }
-  const first = hostTicks(reads[0])
-  const last = hostTicks(reads.at(-1))
-  if (!first || !last || last.all <= first.all || last.busy < first.busy) return unavailable('not understood', '/proc/stat has no usable cpu line in two reads')
-  const rest = last.busy - first.busy - explained.reduce((total, ticks) => total + ticks, 0)
-  return (100 * Math.max(0, rest)) / (last.all - first.all)
-}
-
-function hostTicks(look: Observation | undefined): { readonly busy: number; readonly all: number } | undefined {
-  const line = files(look?.text ?? '').get('/proc/stat')?.split('\n', 1)[0]
-  const cells = words(line ?? '')
-  // user nice system idle iowait irq softirq steal; guest time, which follows, is already in user.
-  const ticks = cells.slice(1, 9).map(Number)
-  if (cells[0] !== 'cpu' || ticks.length < 4 || !ticks.every((value) => value >= 0)) return undefined
-  const add = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-  return { busy: add(ticks.slice(0, 3)), all: add(ticks) }
-}
-
 function complete(values: readonly (number | undefined)[]): number[] | undefined {
   const found = values.filter((value) => value !== undefined)
   return found.length === values.length && found.length > 0 ? found : undefined
@@ -152,7 +156,8 @@ function complete(values: readonly (number | undefined)[]): number[] | undefined
 function absent(instances: readonly Instance[], context: Context): Record<string, Unavailable> {
   const none = (id: string) => !instances.some((found) => id in found.values)
   const missing: Record<string, Unavailable> = {}
-  if (none('process.cpu_wait')) missing['process.cpu_wait'] = unavailable('not supported', 'this kernel has no /proc/PID/schedstat')
+  if (none('process.cpu_wait'))
+    missing['process.cpu_wait'] = unavailable('not supported', 'this kernel has no /proc/PID/schedstat')
   const why = many(context)
     ? unavailable('not measured', 'among more than 1,000 processes the I/O of each is not read')
     : unavailable('not permitted', '/proc/PID/io of other users may not be read', 'Run as root')

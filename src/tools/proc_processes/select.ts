@@ -1,5 +1,5 @@
 // Tracks of all processes → the ones worth naming: those that did something, wait, are stopped or dead, or hold much memory.
-import type { Growth, Track } from './track.ts'
+import type { Track } from './track.ts'
 
 /** The largest by memory are kept though idle: they explain where the memory is. */
 const LARGEST = 20
@@ -9,12 +9,12 @@ type Key = (track: Track) => number
 
 /** When more than the limit qualify, the first of each of these orders stay. */
 const KEYS: readonly Key[] = [
-  (track) => total(track.growth.user) + total(track.growth.system),
-  (track) => total(track.growth.waited),
-  (track) => total(track.growth.read) + total(track.growth.written),
-  (track) => total(track.growth.majorFaults),
-  (track) => track.states.filter((state) => state === 'D').length,
-  (track) => track.last.residentPages,
+  ({ growth }) => total(growth?.user) + total(growth?.system),
+  ({ growth }) => total(growth?.waited),
+  ({ growth }) => total(growth?.read) + total(growth?.written),
+  ({ growth }) => total(growth?.majorFaults),
+  ({ records }) => records.filter(({ state }) => state === 'D').length,
+  ({ last }) => last.residentPages,
 ]
 
 /** `parents`: processes that have dead children. A process seen only once, and not new, did who knows what: it is left out. */
@@ -37,15 +37,19 @@ function first(tracks: readonly Track[], key: Key, count: number): readonly Trac
 }
 
 function noteworthy(track: Track): boolean {
-  return track.states.some((state) => 'RDTtZ'.includes(state)) || acted(track.growth)
+  return track.records.some(({ state }) => 'RDTtZ'.includes(state)) || acted(track)
 }
 
 /** Waiting alone counts: a process that never got a CPU did nothing. Sleepers that only woke up for less than a tick do not. */
-function acted(growth: Growth): boolean {
-  return [growth.user, growth.system, growth.minorFaults, growth.majorFaults, growth.read, growth.written].some((values) => total(values) > 0) || total(growth.waited) > 1e6
+function acted({ growth }: Track): boolean {
+  if (!growth) return false
+  const { user, system, minorFaults, majorFaults, read, written, waited } = growth
+  return (
+    [user, system, minorFaults, majorFaults, read, written].some((values) => total(values) > 0) || total(waited) > 1e6
+  )
 }
 
-function total(values: readonly (number | undefined)[]): number {
+function total(values: readonly (number | undefined)[] = []): number {
   let sum = 0
   for (const value of values) sum += value ?? 0
   return sum

@@ -23,18 +23,20 @@ export interface Growth {
 export interface Track {
   readonly pid: number
   last: ProcessRecord
-  /** Number of the last look that saw it. */
+  /** One record per look that saw it. */
+  readonly records: ProcessRecord[]
+  /** Number of the last of these looks. */
   seen: number
   /** Intervals of which something is known. */
   known: number
-  readonly states: string[]
-  readonly pages: number[]
-  readonly growth: Growth
+  /** Absent while nothing grew: most processes of a large host sleep, and arrays for all of them are what costs. */
+  growth?: Growth
 }
 
 export interface Tracks {
   readonly tracks: readonly Track[]
   readonly looks: readonly (readonly ProcessRecord[])[]
+  readonly files: readonly string[]
   readonly seconds: readonly number[]
   /** Ticks that all processes seen used in each interval, those that ended since included. */
   readonly explained: readonly number[]
@@ -51,59 +53,84 @@ export function track(scans: readonly ScanLook[], files: readonly string[]): Tra
     let latest = 0
     for (const record of records) {
       if (record.start > latest) latest = record.start
-      const known = tracks.get(record.pid)
-      const same = known?.last.start === record.start ? known : undefined
-      const now = same ?? begin(record, seconds.length, files)
+      let now = tracks.get(record.pid)
+      const before = now?.last.start === record.start ? now.last : undefined
       // Older than a process seen before, yet not seen then: it was hidden, so its past is not of this interval.
-      const born = !same && at > 0 && record.start >= newest
-      if (same ? same.seen === at - 1 : born) {
+      const comparable = now && before ? now.seen === at - 1 : at > 0 && record.start >= newest
+      if (!now || !before) {
+        now = { pid: record.pid, last: record, records: [], seen: -1, known: 0 }
+        tracks.set(record.pid, now)
+      }
+      if (comparable) {
         now.known++
-        explained[at - 1] = (explained[at - 1] ?? 0) + grow(now.growth, at - 1, same?.last, record, files)
+        explained[at - 1] = (explained[at - 1] ?? 0) + grow(now, at - 1, before, record, seconds.length, files)
       }
       now.last = record
       now.seen = at
-      now.states[at] = record.state
-      now.pages.push(record.residentPages)
-      tracks.set(record.pid, now)
+      now.records.push(record)
     }
     newest = records.length > 0 ? latest : Infinity
   }
-  return { tracks: [...tracks.values()], looks, seconds, explained }
+  return { tracks: [...tracks.values()], looks, files, seconds, explained }
 }
 
-/** Zeros for what can be read: a process that is not there does nothing. What may not be read stays unknown. */
-function begin(record: ProcessRecord, intervals: number, files: readonly string[]): Track {
-  const fill = <T>(value: T) => Array.from({ length: intervals }, () => value)
-  const zeros = ({ waited, read, written }: FileCounters) => ({
-    waited: fill(waited && 0),
-    read: fill(read && 0),
-    written: fill(written && 0),
-  })
+/** What a process did; zeros for one that did nothing, unknown where its files cannot be read. */
+export function growthOf(track: Track, { seconds, files }: Tracks): Growth {
+  return track.growth ?? nothing(track.last, seconds.length, files)
+}
+
+function nothing(record: ProcessRecord, intervals: number, files: readonly string[]): Growth {
+  const zeros = () => Array.from<number>({ length: intervals }).fill(0)
+  const { waited, read, written } = fileCounters(record, files)
+  const ifKnown = (value: number | undefined) => Array.from<number | undefined>({ length: intervals }).fill(value && 0)
   return {
-    pid: record.pid,
-    last: record,
-    seen: -1,
-    known: 0,
-    states: [],
-    pages: [],
-    growth: { user: fill(0), system: fill(0), minorFaults: fill(0), majorFaults: fill(0), ...zeros(fileCounters(record, files)) },
+    user: zeros(),
+    system: zeros(),
+    minorFaults: zeros(),
+    majorFaults: zeros(),
+    waited: ifKnown(waited),
+    read: ifKnown(read),
+    written: ifKnown(written),
   }
 }
 
 /** Enters one interval; returns its ticks. A counter that went down is not believed. */
-function grow(growth: Growth, at: number, before: ProcessRecord | undefined, after: ProcessRecord, files: readonly string[]): number {
-  const more = (now: number, then = 0) => Math.max(0, now - then)
+function grow(
+  track: Track,
+  at: number,
+  before: ProcessRecord | undefined,
+  after: ProcessRecord,
+  intervals: number,
+  files: readonly string[],
+): number {
+  if (before && asleep(before, after)) return 0
+  const growth = (track.growth ??= nothing(after, intervals, files))
   growth.user[at] = more(after.user, before?.user)
   growth.system[at] = more(after.system, before?.system)
   growth.minorFaults[at] = more(after.minorFaults, before?.minorFaults)
   growth.majorFaults[at] = more(after.majorFaults, before?.majorFaults)
   const now = fileCounters(after, files)
-  const then = before ? fileCounters(before, files) : NOTHING
-  const both = (key: keyof FileCounters) => (now[key] === undefined || then[key] === undefined ? undefined : more(now[key], then[key]))
+  const then = before ? fileCounters(before, files) : ZERO
+  const both = (key: keyof FileCounters) =>
+    now[key] === undefined || then[key] === undefined ? undefined : more(now[key], then[key])
   growth.waited[at] = both('waited')
   growth.read[at] = both('read')
   growth.written[at] = both('written')
   return growth.user[at] + growth.system[at]
+}
+
+function asleep(before: ProcessRecord, after: ProcessRecord): boolean {
+  return (
+    before.user === after.user &&
+    before.system === after.system &&
+    before.minorFaults === after.minorFaults &&
+    before.majorFaults === after.majorFaults &&
+    before.files.every((text, i) => text === after.files[i])
+  )
+}
+
+function more(now: number, then = 0): number {
+  return Math.max(0, now - then)
 }
 
 interface FileCounters {
@@ -112,7 +139,7 @@ interface FileCounters {
   readonly written: number | undefined
 }
 
-const NOTHING: FileCounters = { waited: 0, read: 0, written: 0 }
+const ZERO: FileCounters = { waited: 0, read: 0, written: 0 }
 
 function fileCounters(record: ProcessRecord, files: readonly string[]): FileCounters {
   const io = record.files[files.indexOf('io')]

@@ -15,13 +15,31 @@ export const source: Source = {
   tool: 'sar',
   asks: 'What do the interfaces carry and lose, and how does TCP fare?',
   gives: [
-    'interface.rx_bytes', 'interface.tx_bytes', 'interface.rx_packets', 'interface.tx_packets', 'interface.utilization',
-    'interface.errors', 'interface.rx_dropped', 'interface.tx_dropped',
-    'tcp.active_opens', 'tcp.passive_opens', 'tcp.segments_in', 'tcp.segments_out', 'tcp.retransmits',
-    'tcp.attempt_fails', 'tcp.resets_received', 'tcp.resets_sent', 'tcp.segment_errors',
+    'interface.rx_bytes',
+    'interface.tx_bytes',
+    'interface.rx_packets',
+    'interface.tx_packets',
+    'interface.utilization',
+    'interface.errors',
+    'interface.rx_dropped',
+    'interface.tx_dropped',
+    'tcp.active_opens',
+    'tcp.passive_opens',
+    'tcp.segments_in',
+    'tcp.segments_out',
+    'tcp.retransmits',
+    'tcp.attempt_fails',
+    'tcp.resets_received',
+    'tcp.resets_sent',
+    'tcp.segment_errors',
   ],
   requests: (window) => [
-    { kind: 'run', argv: ['sar', '-n', 'DEV,EDEV,TCP,ETCP', String(seconds(window.intervalMs)), String(window.count)], at: 'start', lasting: true },
+    {
+      kind: 'run',
+      argv: ['sar', '-n', 'DEV,EDEV,TCP,ETCP', String(seconds(window.intervalMs)), String(window.count)],
+      at: 'start',
+      lasting: true,
+    },
   ],
   parse: ([look], { window, context }) => {
     const rows = samples(look?.text ?? '')
@@ -47,7 +65,13 @@ export const source: Source = {
         'tcp.segment_errors': count(column(rows, 'isegerr/s'), every),
       }),
       instances,
-      ...(speeds ? {} : { missing: { 'interface.utilization': unavailable('not supported', 'no interface here reports its link speed') } }),
+      ...(speeds
+        ? {}
+        : {
+            missing: {
+              'interface.utilization': unavailable('not supported', 'no interface here reports its link speed'),
+            },
+          }),
     }
   },
 }
@@ -96,7 +120,9 @@ function samples(text: string): Row[] {
 function column(rows: readonly Row[], name: string, scale = 1): number[] | undefined {
   const cells = rows.filter((found) => found.text(name) !== undefined).map((found) => found.number(name))
   const values = cells.filter((value) => value !== undefined && value >= 0)
-  return values.length > 0 && values.length === cells.length ? values.map((value) => Number(((value ?? 0) * scale).toPrecision(12))) : undefined
+  return values.length > 0 && values.length === cells.length
+    ? values.map((value) => Number(((value ?? 0) * scale).toPrecision(12)))
+    : undefined
 }
 
 function mean(values: readonly number[] | undefined): number | undefined {

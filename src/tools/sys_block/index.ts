@@ -12,7 +12,12 @@ import { files } from '../../parse/files.ts'
 import { defined, number, words } from '../../parse/table.ts'
 
 /** Seconds above which an I/O is slow for a device of the class (domain A6.3). */
-const AWAIT_LIMIT: Readonly<Partial<Record<DiskInfo['class'], number>>> = { nvme: 0.002, ssd: 0.01, virtual: 0.01, hdd: 0.03 }
+const AWAIT_LIMIT: Readonly<Partial<Record<DiskInfo['class'], number>>> = {
+  nvme: 0.002,
+  ssd: 0.01,
+  virtual: 0.01,
+  hdd: 0.03,
+}
 
 export const source: Source = {
   id: 'sys_block',
@@ -22,7 +27,9 @@ export const source: Source = {
   requests: () => [
     {
       kind: 'read',
-      paths: ['stat', 'queue/nr_requests', 'queue/read_ahead_kb', 'queue/rotational', 'device/ioerr_cnt'].map((file) => `/sys/block/*/${file}`),
+      paths: ['stat', 'queue/nr_requests', 'queue/read_ahead_kb', 'queue/rotational', 'device/ioerr_cnt'].map(
+        (file) => `/sys/block/*/${file}`,
+      ),
       at: 'ends',
     },
   ],
@@ -34,7 +41,14 @@ export const source: Source = {
       .map((name) => disk(name, reads, context))
     if (instances.length === 0) return unavailable('not supported', '/sys/block lists no disk that ever did I/O')
     const errors = instances.some((found) => 'disk.io_errors' in found.values)
-    return errors ? { instances } : { instances, missing: { 'disk.io_errors': unavailable('not supported', 'no disk here counts its I/O errors: only SCSI devices do') } }
+    return errors
+      ? { instances }
+      : {
+          instances,
+          missing: {
+            'disk.io_errors': unavailable('not supported', 'no disk here counts its I/O errors: only SCSI devices do'),
+          },
+        }
   },
 }
 
@@ -75,7 +89,8 @@ function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], cont
 
 /** A stacked device (md, dm) is as slow as its slowest leaf: the kernel calls it rotational when any leaf is. */
 function awaitLimit(known: DiskInfo | undefined, rotational: string | undefined): number | undefined {
-  if (known?.class === 'stacked') return rotational === '1' ? AWAIT_LIMIT.hdd : rotational === '0' ? AWAIT_LIMIT.ssd : undefined
+  if (known?.class === 'stacked')
+    return rotational === '1' ? AWAIT_LIMIT.hdd : rotational === '0' ? AWAIT_LIMIT.ssd : undefined
   return known && AWAIT_LIMIT[known.class]
 }
 
