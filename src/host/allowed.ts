@@ -2,7 +2,14 @@
 import { realpathSync, statSync } from 'node:fs'
 
 const ROOTS = ['/proc/', '/sys/', '/var/log/']
-const FILES = ['/etc/os-release', '/usr/lib/os-release', '/etc/resolv.conf', '/.dockerenv', '/run/.containerenv', '/run/systemd/container']
+const FILES = [
+  '/etc/os-release',
+  '/usr/lib/os-release',
+  '/etc/resolv.conf',
+  '/.dockerenv',
+  '/run/.containerenv',
+  '/run/systemd/container',
+]
 /** Of debugfs only what is known to be plain text about the kernel. */
 const DEBUGFS = /^\/sys\/kernel\/debug\/(?:tracing|sched|bdi|block|extfrag|zswap)(?:\/|$)/
 

@@ -36,7 +36,13 @@ export function bytes(): Bytes {
       try {
         for (;;) {
           ensure(ROOM)
-          const got = readSync(file, buffer, self.length, Math.min(buffer.length - self.length, from + most + 1 - self.length), null)
+          const got = readSync(
+            file,
+            buffer,
+            self.length,
+            Math.min(buffer.length - self.length, from + most + 1 - self.length),
+            null,
+          )
           self.length += got
           if (got === 0 || (once && got < ROOM)) return false
           if (self.length - from > most) {

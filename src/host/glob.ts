@@ -1,6 +1,7 @@
 // `/sys/block/*/stat`, `/sys/fs/cgroup/**/cpu.stat` → the paths that match, in order; at most 4,000.
 import { readdirSync, type Dirent } from 'node:fs'
 import { allowed } from './allowed.ts'
+import { codeOf } from './error.ts'
 
 export const MOST_FILES = 4000
 const DEEPEST = 8
@@ -50,7 +51,7 @@ function list(directory: string, blind: [string, string][]): Dirent[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'EIO'
+    const code = codeOf(error) ?? 'EIO'
     if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ESRCH') blind.push([directory, code])
     return []
   }

@@ -1,10 +1,10 @@
 // This machine as a Host: programs from trusted directories in a scrubbed environment, files read in place, nothing changed.
 // TRACEBOOK_PATH=dir:dir replaces the directories programs are looked up in (odd hosts, tests); root trusts them no more than others.
 import type { Observation } from '../model/observation.ts'
-import type { ReadRequest, RunRequest, ScanRequest, Window } from '../model/source.ts'
+import type { ReadRequest, RunRequest, ScanRequest } from '../model/source.ts'
 import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { meter } from './accounting.ts'
-import { clock, round, until } from './clock.ts'
+import { clock, round, until, type Clock } from './clock.ts'
 import { DIRECTORIES } from './environment.ts'
 import type { Asked, Host } from './host.ts'
 import { deadlineOf, look, type Taken } from './look.ts'
@@ -24,54 +24,38 @@ const CAP = 4 * 1024 * 1024
 const FILES_CAP = 16 * 1024 * 1024
 
 export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions = {}): Host {
-  const startedAt = new Date().toISOString()
   const now = clock()
   const { reaped, cost } = meter()
   const which = programs(directories, process.getuid?.() === 0)
   const own: number[] = [process.pid]
-  const numbers = new Map<string, number>()
-
-  const observe = ({ source, tier, request }: Asked) => {
-    const number = (numbers.get(source) ?? 0) + 1
-    numbers.set(source, number)
-    const what = request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }
-    const atMs = now()
-    return (seen: Seen): Observation => ({
-      id: number === 1 ? source : `${source}#${number}`,
-      source,
-      tier,
-      ...what,
-      atMs,
-      elapsedMs: round(now() - atMs),
-      cpuMs: 0,
-      ...seen,
-    })
-  }
+  const observe = observer(now)
   return {
     kind: 'local',
-    startedAt,
+    startedAt: new Date().toISOString(),
     now,
     which,
     own: () => own,
-    pause: (ms, signal) => until(now() + ms, now, signal),
     cost,
+    pause: (ms, signal) => until(now() + ms, now, signal),
     look: async (asked, window, signal, progress) => {
       // Before the window opens: the module takes 20 ms to load.
       const spawn = asked.some(({ request }) => request.kind === 'run') ? await import('./spawn.ts') : undefined
       const expansions: Expansions = new Map()
-      const run = (one: Asked, request: RunRequest, window: Window): Taken => {
-        const done = observe(one)
+      const run = (done: Done, request: RunRequest): Taken => {
         const path = which(request.argv[0])
-        if (isUnavailable(path) || !spawn) return { done: done(refused(path)) }
-        const running = spawn.start(path, request.argv, { deadlineMs: deadlineOf(request, window), cap, accept: request.accept ?? [], reaped })
+        if (isUnavailable(path) || !spawn) return { done: Promise.resolve(done(refused(path))) }
+        const deadlineMs = deadlineOf(request, window)
+        const running = spawn.start(path, request.argv, { deadlineMs, cap, accept: request.accept ?? [], reaped })
         if (running.pid !== undefined) own.push(running.pid)
         return { done: running.done.then(done), stop: () => running.stop('interrupted') }
       }
-      const take = (one: Asked, window: Window): Taken => {
+      const take = (one: Asked): Taken => {
         const { request } = one
-        if (request.kind === 'run') return run(one, request, window)
         const done = observe(one)
-        return { done: done(request.kind === 'read' ? read(request.paths, expansions, FILES_CAP) : scan(request.files, FILES_CAP)) }
+        if (request.kind === 'run') return run(done, request)
+        const files =
+          request.kind === 'read' ? read(request.paths, expansions, FILES_CAP) : scan(request.files, FILES_CAP)
+        return { done: Promise.resolve(done(files)) }
       }
       const interrupted = (one: Asked) => observe(one)({ outcome: 'interrupted', text: '', bytes: 0 })
       return look(asked, window, signal, { now, take, interrupted }, progress)
@@ -79,11 +63,27 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
   }
 }
 
-type Seen = Pick<Observation, 'outcome' | 'text' | 'bytes'> & Partial<Pick<Observation, 'stderr' | 'exitCode' | 'signal' | 'cpuMs'>>
+type Seen = Pick<Observation, 'outcome' | 'text' | 'bytes'> &
+  Partial<Pick<Observation, 'stderr' | 'exitCode' | 'signal' | 'cpuMs'>>
+type Done = (seen: Seen) => Observation
+
+/** Numbers the looks of each source and takes their times: called as a look begins, its answer as it ends. */
+function observer(now: Clock): (asked: Asked) => Done {
+  const numbers = new Map<string, number>()
+  return ({ source, tier, request }) => {
+    const number = (numbers.get(source) ?? 0) + 1
+    numbers.set(source, number)
+    const what = request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }
+    const atMs = now()
+    const id = number === 1 ? source : `${source}#${number}`
+    return (seen) => ({ id, source, tier, ...what, atMs, elapsedMs: round(now() - atMs), cpuMs: 0, ...seen })
+  }
+}
 
 function refused(why: string | Unavailable): Seen {
   const known = isUnavailable(why) ? why : undefined
-  return { outcome: known?.unavailable === 'not permitted' ? 'denied' : 'missing', text: '', bytes: 0, stderr: known?.reason ?? '' }
+  const outcome = known?.unavailable === 'not permitted' ? 'denied' : 'missing'
+  return { outcome, text: '', bytes: 0, stderr: known?.reason ?? '' }
 }
 
 function pathsOf(request: ReadRequest | ScanRequest): readonly string[] {

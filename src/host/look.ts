@@ -6,13 +6,13 @@ import type { Asked, Progress } from './host.ts'
 
 /** Takes one look now. `stop` ends it early as interrupted. */
 export interface Taken {
-  readonly done: Promise<Observation> | Observation
+  readonly done: Promise<Observation>
   readonly stop?: () => void
 }
 
 export interface Taker {
   readonly now: Clock
-  readonly take: (asked: Asked, window: Window) => Taken
+  readonly take: (asked: Asked) => Taken
   /** The look that was not begun because the run was stopped. */
   readonly interrupted: (asked: Asked) => Observation
 }
@@ -26,7 +26,10 @@ export async function look(
   { now, take, interrupted }: Taker,
   progress?: Progress,
 ): Promise<Map<string, Observation[]>> {
-  const taken: { readonly asked: Asked; readonly looks: (Promise<Observation> | Observation)[] }[] = asked.map((one) => ({ asked: one, looks: [] }))
+  const taken: { readonly asked: Asked; readonly looks: Promise<Observation>[] }[] = asked.map((one) => ({
+    asked: one,
+    looks: [],
+  }))
   const stops = new Set<() => void>()
   const stopAll = () => stops.forEach((stop) => stop())
   signal.addEventListener('abort', stopAll, { once: true })
@@ -34,10 +37,10 @@ export async function look(
     for (const one of taken) {
       if ((one.asked.request.kind === 'run') !== (kind === 'run') || !due(one.asked, moment, window)) continue
       if (signal.aborted) {
-        if (moment !== 'tick' || one.looks.length === 0) one.looks.push(interrupted(one.asked))
+        if (moment !== 'tick' || one.looks.length === 0) one.looks.push(Promise.resolve(interrupted(one.asked)))
         continue
       }
-      const { done, stop } = take(one.asked, window)
+      const { done, stop } = take(one.asked)
       one.looks.push(done)
       if (stop) stops.add(stop)
     }
@@ -64,7 +67,13 @@ export async function look(
 }
 
 /** Exact multiples of the interval: a late timer does not push the next one. A tick that was slept through is left out. */
-async function ticks(window: Window, opened: number, now: Clock, signal: AbortSignal, at: (last: boolean) => void): Promise<void> {
+async function ticks(
+  window: Window,
+  opened: number,
+  now: Clock,
+  signal: AbortSignal,
+  at: (last: boolean) => void,
+): Promise<void> {
   for (let tick = 1; tick <= window.count; tick++) {
     const last = tick === window.count
     if (!last && now() > opened + (tick + 0.5) * window.intervalMs) continue

@@ -4,6 +4,7 @@ import type { Outcome } from '../model/observation.ts'
 import { allowed, planted } from './allowed.ts'
 import { bytes, type Bytes } from './bytes.ts'
 import { wholeLines } from './decode.ts'
+import { codeOf } from './error.ts'
 import { expand, isPattern, type Expanded } from './glob.ts'
 
 export interface Seen {
@@ -60,7 +61,7 @@ function readOne(path: string, into: Bytes, matched: boolean): string | undefine
       return content(path, into)
     }
   } catch (error) {
-    code = (error as NodeJS.ErrnoException).code ?? 'EIO'
+    code = codeOf(error) ?? 'EIO'
     into.length = from
     if (matched && GONE.has(code)) return ''
   }
@@ -71,7 +72,12 @@ function readOne(path: string, into: Bytes, matched: boolean): string | undefine
 function content(path: string, into: Bytes): string | undefined {
   const start = into.length
   if (path.endsWith('/')) {
-    into.append(readdirSync(path).sort().map((name) => `${printable(name)}\n`).join(''))
+    into.append(
+      readdirSync(path)
+        .sort()
+        .map((name) => `${printable(name)}\n`)
+        .join(''),
+    )
     return undefined
   }
   const longer = into.appendFile(path, MOST_BYTES, false)

@@ -4,22 +4,35 @@
 import { readdirSync } from 'node:fs'
 import { allowed } from './allowed.ts'
 import { bytes } from './bytes.ts'
+import { codeOf, messageOf } from './error.ts'
 import type { Seen } from './read.ts'
 
 const MOST_BYTES = 64 * 1024
 /** Made by the kernel in one piece: a read that did not fill the buffer was all of it. */
-const ONE_PIECE = new Set(['stat', 'statm', 'status', 'io', 'schedstat', 'wchan', 'comm', 'cgroup', 'oom_score', 'oom_score_adj'])
+const ONE_PIECE = new Set([
+  'stat',
+  'statm',
+  'status',
+  'io',
+  'schedstat',
+  'wchan',
+  'comm',
+  'cgroup',
+  'oom_score',
+  'oom_score_adj',
+])
 
 export function scan(files: readonly string[], cap: number): Seen {
   const refused = files.find((file) => !/^[a-z][a-z_/]*$/.test(file) || !allowed(`/proc/1/${file}`))
-  if (refused !== undefined) return { outcome: 'denied', text: '', bytes: 0, stderr: `/proc/PID/${refused} is not read` }
+  if (refused !== undefined)
+    return { outcome: 'denied', text: '', bytes: 0, stderr: `/proc/PID/${refused} is not read` }
   const before = Error.stackTraceLimit
   // Another user's file throws, thousands of times: a stack costs more than the read.
   Error.stackTraceLimit = 0
   try {
     return records(files, cap)
   } catch (error) {
-    return { outcome: 'failed', text: '', bytes: 0, stderr: `/proc: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}` }
+    return { outcome: 'failed', text: '', bytes: 0, stderr: `/proc: ${messageOf(error)}` }
   } finally {
     Error.stackTraceLimit = before
   }
@@ -34,7 +47,7 @@ function records(files: readonly string[], cap: number): Seen {
     try {
       into.appendFile(`/proc/${name}/stat`, MOST_BYTES, true)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EACCES') continue
+      if (codeOf(error) !== 'EACCES') continue
     }
     into.append('\0')
     for (const file of files) {
@@ -48,7 +61,12 @@ function records(files: readonly string[], cap: number): Seen {
     into.append('\n')
     if (into.length > cap) {
       into.length = from
-      return { outcome: 'truncated', text: into.text(), bytes: into.length, stderr: `the processes are longer than ${cap} bytes together` }
+      return {
+        outcome: 'truncated',
+        text: into.text(),
+        bytes: into.length,
+        stderr: `the processes are longer than ${cap} bytes together`,
+      }
     }
   }
   return { outcome: 'ok', text: into.text(), bytes: into.length }

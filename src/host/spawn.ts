@@ -3,12 +3,13 @@
 // execa's own time limit waits for whoever holds the pipes (M-04), so the limit here is ours: at the deadline the whole process
 // group gets SIGINT (sysstat closes its JSON on it), SIGTERM, SIGKILL; then the pipes are destroyed and the child is let go,
 // whether or not it ever ends. With `buffer: false` execa keeps nothing (M-05).
-import type { ChildProcess } from 'node:child_process'
+import { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { execa } from 'execa'
 import type { Outcome } from '../model/observation.ts'
 import { collect } from './collect.ts'
 import { ENVIRONMENT } from './environment.ts'
+import { codeOf, messageOf } from './error.ts'
 import { expendable, killGroup, whyStuck } from './group.ts'
 
 export interface Limits {
@@ -65,12 +66,15 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
   const err = collect(child.stderr, STDERR_CAP)
   let stopped: Stop | undefined
   let end: End | undefined
+  let settled = false
   let timer = setTimeout(() => stop('timeout'), limits.deadlineMs)
   let resolve: (ran: Ran) => void = () => {}
   const done = new Promise<Ran>((resolved) => (resolve = resolved))
 
   const settle = () => {
     clearTimeout(timer)
+    if (settled) return
+    settled = true
     const note = end ? '' : whyStuck(pid)
     resolve(result(stopped ?? outcome(end, limits.accept), end, out.text(), out.bytes(), err.text() + note))
     // Not waited for: a frozen child, or one that fled the group, would hold us for ever.
@@ -95,6 +99,7 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
     end = { code, signal, cpuMs: limits.reaped() }
     // What it left in its group would outlive the measurement.
     killGroup(pid, 'SIGKILL')
+    if (settled) return
     // Output may wait in the pipe when our own loop was late: it is read between these two turns.
     timer = setTimeout(() => setImmediate(() => setImmediate(settle)), stopped === 'truncated' ? 0 : LINGER_MS)
   })
@@ -106,10 +111,21 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
  * Without a free file descriptor Node makes a child without pipes; execa throws on that and forgets that the child will emit
  * `error` all the same, which would end us. The channel tells of every child in time to listen (R10).
  */
-function launch(path: string, argv: readonly string[]): { readonly child?: ChildProcess; readonly failure: Promise<unknown> } {
+function launch(
+  path: string,
+  argv: readonly string[],
+): { readonly child?: ChildProcess; readonly failure: Promise<unknown> } {
   let failed: (error: unknown) => void = () => {}
   const failure = new Promise<unknown>((resolve) => (failed = resolve))
-  const listen = (message: unknown) => void (message as { process: ChildProcess }).process.once('error', failed)
+  const listen = (message: unknown) => {
+    if (
+      typeof message === 'object' &&
+      message !== null &&
+      'process' in message &&
+      message.process instanceof ChildProcess
+    )
+      message.process.once('error', failed)
+  }
   subscribe('child_process', listen)
   try {
     const child = execa(path, argv.slice(1), {
@@ -135,9 +151,9 @@ function launch(path: string, argv: readonly string[]): { readonly child?: Child
 }
 
 function notStarted(path: string, error: unknown): Ran {
-  const { code, message } = error as { code?: string; message?: string }
+  const code = codeOf(error)
   const kinds: Readonly<Record<string, Outcome>> = { ENOENT: 'missing', EACCES: 'denied', EPERM: 'denied' }
-  const why = `${path} could not be started: ${code ?? message ?? 'unknown error'}`
+  const why = `${path} could not be started: ${messageOf(error)}`
   return { outcome: kinds[code ?? ''] ?? 'failed', text: '', stderr: why, bytes: 0, cpuMs: 0 }
 }
 

@@ -24,7 +24,8 @@ export function programs(directories: readonly string[], privileged: boolean): (
 function lookUp(tool: string, directories: readonly string[], privileged: boolean): string | Unavailable {
   const name = basename(tool)
   const inside = tool === name ? directories : directories.filter((directory) => directory === dirname(tool))
-  if (name === '' || name === '.' || name === '..' || name.includes('\0')) return unavailable('not installed', `no program has the name "${tool}"`)
+  if (name === '' || name === '.' || name === '..' || name.includes('\0'))
+    return unavailable('not installed', `no program has the name "${tool}"`)
   let refused: Unavailable | undefined
   for (const directory of inside) {
     const judged = judge(join(directory, name), privileged)
@@ -41,7 +42,11 @@ function judge(path: string, privileged: boolean): string | Unavailable | undefi
   try {
     accessSync(path, constants.X_OK)
   } catch {
-    return unavailable('not permitted', `${path} is there but this user may not execute it`, `chmod +x ${path}, or run as root`)
+    return unavailable(
+      'not permitted',
+      `${path} is there but this user may not execute it`,
+      `chmod +x ${path}, or run as root`,
+    )
   }
   const trusted = privileged ? trust(path) : undefined
   return isUnavailable(trusted) ? trusted : path
@@ -53,7 +58,11 @@ function trust(path: string): Unavailable | undefined {
     for (let at = start; ; at = dirname(at)) {
       const entry = stat(at)
       if (!entry || writableByOthers(entry, at === start)) {
-        return unavailable('not permitted', `${path} is not run as root: others may write ${at}`, `chown root ${at} && chmod go-w ${at}`)
+        return unavailable(
+          'not permitted',
+          `${path} is not run as root: others may write ${at}`,
+          `chown root ${at} && chmod go-w ${at}`,
+        )
       }
       if (at === '/') break
     }

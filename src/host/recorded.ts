@@ -1,0 +1,126 @@
+// A directory that `capture` wrote → a Host that answers with what was seen then: no waiting, no programs, no rights needed.
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { capture } from '../generated/validators.js'
+import type { Observation } from '../model/observation.ts'
+import { unavailable, type Unavailable } from '../model/unavailable.ts'
+import { decode } from './decode.ts'
+import { messageOf } from './error.ts'
+import type { Asked, Host } from './host.ts'
+import { INDEX, latest, type RecordedLook, type Recording } from './recording.ts'
+
+export interface RecordedHost extends Host {
+  readonly kind: 'recorded'
+  readonly recording: Recording
+}
+
+const LARGEST_INDEX = 64 * 1024 * 1024
+const LARGEST_TEXT = 64 * 1024 * 1024
+
+export function recordedHost(directory: string): RecordedHost | Unavailable {
+  const recording = load(directory)
+  if ('unavailable' in recording) return recording
+  const used = new Set<RecordedLook>()
+  const absent = new Map<string, number>()
+  let round = 0
+  let time = 0
+
+  const answer = (asked: Asked): Observation[] => {
+    const { source, request } = asked
+    const left = recording.observations.filter(
+      (look) => look.source === source && look.kind === request.kind && !used.has(look),
+    )
+    // Rounds differ when another runbook is replayed than was recorded: then the earliest looks not given out yet.
+    const from = left.some((look) => look.round === round) ? round : left[0]?.round
+    const chosen = left.filter((look) => look.round === from)
+    for (const look of chosen) used.add(look)
+    return chosen.length > 0 ? chosen.map((look) => replay(directory, look)) : [notRecorded(asked)]
+  }
+  const notRecorded = (asked: Asked) => {
+    const { source } = asked
+    const number = (absent.get(source) ?? recording.observations.filter((look) => look.source === source).length) + 1
+    absent.set(source, number)
+    return missing(asked, number === 1 ? source : `${source}#${number}`, time)
+  }
+  return {
+    kind: 'recorded',
+    recording,
+    startedAt: recording.startedAt,
+    now: () => time,
+    which: (tool) => whichOf(recording, tool),
+    look: async (asked, window) => {
+      round++
+      const found = new Map<string, Observation[]>(asked.map(({ source }) => [source, []]))
+      const seen = new Set<string>()
+      for (const one of asked) {
+        // Several requests of one kind are answered together, as they were recorded.
+        const key = `${one.request.kind} ${one.source}`
+        if (seen.has(key) || (one.request.at === 'end' && window.count === 0)) continue
+        seen.add(key)
+        found.get(one.source)?.push(...answer(one))
+      }
+      for (const looks of found.values()) looks.sort((a, b) => a.atMs - b.atMs)
+      time = latest(time, [...found.values()].flat())
+      if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
+      return found
+    },
+    pause: async () => {},
+    own: () => recording.own,
+    cost: () => recording.cost,
+  }
+}
+
+function missing({ source, tier, request }: Asked, id: string, atMs: number): Observation {
+  const what = request.kind === 'run' ? { argv: request.argv } : request.kind === 'read' ? { paths: request.paths } : {}
+  const stderr = `${source} is not in the recording`
+  return { id, source, tier, ...what, atMs, elapsedMs: 0, cpuMs: 0, outcome: 'missing', text: '', stderr, bytes: 0 }
+}
+
+function replay(directory: string, look: RecordedLook): Observation {
+  const { kind: _kind, round: _round, file, ...observation } = look
+  try {
+    const path = join(directory, file)
+    if (statSync(path).size > LARGEST_TEXT) throw new Error('too long')
+    return { ...observation, text: decode(readFileSync(path)) }
+  } catch (error) {
+    return {
+      ...observation,
+      outcome: 'missing',
+      text: '',
+      stderr: `${file} of the recording could not be read: ${messageOf(error)}`,
+    }
+  }
+}
+
+function whichOf(recording: Recording, tool: string): string | Unavailable {
+  const known = Object.hasOwn(recording.which, tool) ? recording.which[tool] : undefined
+  if (known !== undefined) return known
+  const ran = recording.observations.some((look) => look.argv?.[0] === tool && look.outcome !== 'missing')
+  return ran ? tool : unavailable('not measured', `whether ${tool} was installed is not in the recording`)
+}
+
+function load(directory: string): Recording | Unavailable {
+  const path = join(directory, INDEX)
+  let index: unknown
+  try {
+    if (statSync(path).size > LARGEST_INDEX)
+      return unavailable('not understood', `${path} is too long to be the index of a recording`)
+    index = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return unavailable(
+      'not measured',
+      `${directory} is not a recording: ${INDEX}: ${messageOf(error)}`,
+      'record one with: tracebook capture DIR',
+    )
+  }
+  if (isRecording(index)) return index
+  const first = capture.errors?.[0]
+  return unavailable(
+    'not understood',
+    `${path} is not the index of a recording: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
+  )
+}
+
+function isRecording(index: unknown): index is Recording {
+  return capture(index)
+}
