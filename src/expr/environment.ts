@@ -122,6 +122,7 @@ function measureOperators(env: Environment, name: MeasureName): void {
 }
 
 function crossOperators(env: Environment): void {
+  env.registerOperator('Ratio * Ratio: Ratio', (a: Measure, b: Measure) => new Ratio((a.v * b.v) / 100))
   for (const name of NAMES.filter((n) => n !== 'Ratio')) {
     const Class = CLASSES[name]
     env.registerOperator(`Ratio * ${name}: ${name}`, (a: Measure, b: Measure) => new Class((a.v / 100) * b.v))
