@@ -14,6 +14,8 @@ export interface ProcessRecord {
   /** CPU time in ticks, ended threads included. */
   readonly user: number
   readonly system: number
+  /** CPU time in ticks of children that ended and were waited for, and of theirs. */
+  readonly children: number
   readonly threads: number
   /** Ticks after boot. */
   readonly start: number
@@ -32,6 +34,8 @@ const PARENT = 4,
   MAJOR = 12,
   USER = 14,
   SYSTEM = 15,
+  CHILDREN_USER = 16,
+  CHILDREN_SYSTEM = 17,
   THREADS = 20,
   START = 22,
   RESIDENT = 24,
@@ -89,6 +93,7 @@ function parseStat(
     majorFaults: field(MAJOR),
     user: field(USER),
     system: field(SYSTEM),
+    children: field(CHILDREN_USER) + field(CHILDREN_SYSTEM),
     threads: field(THREADS),
     start: field(START),
     residentPages: field(RESIDENT),

@@ -1,4 +1,5 @@
 // Scans in time order → what each process did in each interval. A process new in a scan did all it ever did in the interval before.
+import { endedTicks } from './ended.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
 
 export interface ScanLook {
@@ -69,6 +70,7 @@ export function track(scans: readonly ScanLook[], files: readonly string[]): Tra
       now.seen = at
       now.records.push(record)
     }
+    if (at > 0) explained[at - 1] = (explained[at - 1] ?? 0) + endedTicks(tracks, at)
     newest = records.length > 0 ? latest : Infinity
   }
   return { tracks: [...tracks.values()], looks, files, seconds, explained }

@@ -9,9 +9,9 @@ import type { Tracks } from './track.ts'
 
 /**
  * CPU the host used that no process seen accounts for, in percent of all CPUs over the window. From the host's busy time (user, nice,
- * system: what is charged to tasks; not interrupts or steal) goes what every process grew by between two looks it was seen in, and all
- * of a process that is new in the second. Not cutime and cstime: the time of ended children goes there, and it is what must remain.
- * So the last part of a process that ended between two looks remains as well: less than one interval of it.
+ * system: what is charged to tasks; not interrupts or steal) goes what every process grew by between two looks it was seen in, all of a
+ * process that is new in the second, and the end of one that had been seen twice (ended.ts). The rest of the parents' cutime and cstime
+ * is not taken off: the time of short-lived children goes there, and that is what must remain.
  */
 export function cpuUnexplained(reads: readonly Observation[], { looks, explained }: Tracks): number | Unavailable {
   const sees = (records: readonly ProcessRecord[] | undefined) =>
