@@ -16,18 +16,27 @@ export interface MeasureOptions {
 }
 
 export function measureOptions(program: Command): Command {
-  return libraryOption(program)
-    .option('--window TIME', 'length of a measurement window, in steps of one second', windowOf, { intervalMs: 1000, count: 5 })
-    .addOption(new Option('--allow TIER', 'most intrusive kind of look: files, tools, counting events, tracing').choices(['read', 'run', 'count', 'trace']).default('run'))
-    .addOption(new Option('--max-overhead CLASS', 'most a probe may cost').choices(['negligible', 'low', 'medium', 'high']).default('low'))
-    .option('--param ID=VALUE', 'another threshold: CHECK.PARAM=VALUE, such as cpu.steal.high=15% (repeatable)', paramOf, new Map())
-    .option('--from DIR', 'replay a recorded host instead of looking at this one')
-    .option('--target WHAT', 'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first', targetOf)
-    .option('--deadline TIME', 'write the report of what is known after this time', secondsOf)
+  return means(libraryOption(program))
+    .addOption(new Option('--max-overhead <class>', 'most a probe may cost').choices(['negligible', 'low', 'medium', 'high']).default('low'))
+    .option('--param <id=value>', 'another threshold: CHECK.PARAM=VALUE, such as cpu.steal.high=15% (repeatable)', paramOf, new Map())
+    .option('--from <dir>', 'replay a recorded host instead of looking at this one')
+    .option('--target <what>', 'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first', targetOf)
+    .option('--deadline <time>', 'write the report of what is known after this time', secondsOf)
+}
+
+/** How long and how deep to look: all that decides what will be looked at. */
+export function means(program: Command): Command {
+  return program
+    .option('--window <time>', 'length of a measurement window, in steps of one second', windowOf, { intervalMs: 1000, count: 5 })
+    .addOption(new Option('--allow <tier>', 'most intrusive kind of look: files, tools, counting events, tracing').choices(['read', 'run', 'count', 'trace']).default('run'))
 }
 
 export function libraryOption(program: Command): Command {
-  return program.option('--runbooks DIR', "a team's own checks/ and runbooks/ beside the built-in ones (repeatable)", (dir: string, all: string[]) => [...all, dir], [] as string[])
+  return program.option('--runbooks <dir>', "a team's own checks/ and runbooks/ beside the built-in ones (repeatable)", (dir: string, all: string[]) => [...all, dir], [] as string[])
+}
+
+export function fromOption(program: Command): Command {
+  return program.option('--from <dir>', 'a recorded host instead of this one')
 }
 
 export function windowOf(text: string): Window {

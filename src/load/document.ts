@@ -1,4 +1,4 @@
-// YAML text → plain data with the place of every key and value, or the mistakes that keep it from being read. The only module that imports yaml.
+// YAML text → plain data with the place of every key and value, or the mistakes that keep it from being read. The YAML package is loaded here, when there is YAML.
 import type { CST, Document, Scalar, YAMLMap, YAMLParseError, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { guard, type Kind, type Refusal } from './lexemes.ts'
@@ -6,7 +6,7 @@ import type { Entry, Located, Span } from './located.ts'
 import { excerptAt, positionOf, type SourceText } from './source.ts'
 import { explainSyntax } from './syntax.ts'
 
-type Yaml = typeof import('yaml')
+type Yaml = typeof import('./yaml.ts')
 
 export interface Read {
   /** Absent when the text is not a document that can be trusted. */
@@ -22,7 +22,7 @@ export const MISTAKES_SHOWN = 100
 
 /** Loads the library once; a run of built-ins never calls it. */
 export async function openReader(): Promise<(source: SourceText) => Read> {
-  const yaml = await import('yaml')
+  const yaml = await import('./yaml.ts')
   return (source) => read(yaml, source)
 }
 

@@ -39,15 +39,19 @@ export function choose(needs: ReadonlySet<string>, means: Means, without: Readon
     if (best) chosen.add(best)
     else missing.set(id, reasonFor(id, means, refused))
   }
-  return { sources: fewest([...chosen], needs), missing }
+  return { sources: fewest([...chosen], needs, means.context), missing }
 }
 
-/** Drops sources whose needed metrics all come from others: fewer processes for the same knowledge. Readers cost nothing: tools are dropped first. */
-function fewest(chosen: readonly Source[], needs: ReadonlySet<string>): Source[] {
+/**
+ * Drops sources whose needed metrics all come from others that are asked anyway: fewer processes for the same knowledge. A source
+ * never gives way to one that ranks behind it: the traditional tool stays the witness where its twin is read for something else.
+ */
+function fewest(chosen: readonly Source[], needs: ReadonlySet<string>, context: Context): Source[] {
   let kept = [...chosen].sort((a, b) => useful(a, needs) - useful(b, needs))
   for (const source of [...kept]) {
-    const others = kept.filter((other) => other !== source)
-    if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id)))) kept = others
+    const rank = rankOf(source, context)
+    const others = kept.filter((other) => other !== source && rankOf(other, context) <= rank)
+    if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id)))) kept = kept.filter((other) => other !== source)
   }
   return kept
 }

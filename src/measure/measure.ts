@@ -56,7 +56,8 @@ function requestsOf(source: Source, { window, context }: Measurement): readonly 
 
 function readingOf(source: Source, looks: readonly Observation[], measurement: Measurement): ReturnType<Source['parse']> {
   const bad = looks.find((look) => look.outcome !== 'ok')
-  if (bad && bad.outcome !== 'interrupted') return reasonOf(source, bad, measurement)
+  // A reader's frames say which file was missing or refused: its parser knows what that means.
+  if (bad && bad.outcome !== 'interrupted' && source.tier !== 'read') return reasonOf(source, bad, measurement)
   const text = looks.some((look) => look.text !== '')
   if (!text) return bad ? reasonOf(source, bad, measurement) : unavailable('not understood', `${source.id} printed nothing and said all was well`)
   return source.parse(looks, { window: measurement.window, context: measurement.context })

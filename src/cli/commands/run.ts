@@ -24,8 +24,8 @@ export const command: CliCommand = {
     measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
       .option('--auto', 'no questions: take every default')
       .option('--quiet', 'no progress on standard error')
-      .option('--format NAME', 'what standard output gets: markdown, json, html, nagios, terminal')
-      .option('--out FILE', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
+      .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
+      .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
       .addHelpText('after', EXAMPLES),
   action: runAction as CliCommand['action'],
 }
