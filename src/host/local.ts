@@ -10,6 +10,7 @@ import type { Asked, Host } from './host.ts'
 import { deadlineOf, look, type Taken } from './look.ts'
 import { read, type Expansions } from './read.ts'
 import { scan } from './scan.ts'
+import { ordered } from './recording.ts'
 import { programs } from './which.ts'
 
 export interface LocalOptions {
@@ -76,7 +77,7 @@ function observer(now: Clock): (asked: Asked) => Done {
     const what = request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }
     const atMs = now()
     const id = number === 1 ? source : `${source}#${number}`
-    return (seen) => ({ id, source, tier, ...what, atMs, elapsedMs: round(now() - atMs), cpuMs: 0, ...seen })
+    return (seen) => ordered({ id, source, tier, ...what, atMs, elapsedMs: round(now() - atMs), cpuMs: 0, ...seen })
   }
 }
 

@@ -1,7 +1,7 @@
 // What all sources ask of one measurement → their looks over one window: programs together, files at start, end or every interval.
 import type { Observation } from '../model/observation.ts'
 import type { RunRequest, Window } from '../model/source.ts'
-import { until, round, type Clock } from './clock.ts'
+import { until, type Clock } from './clock.ts'
 import type { Asked, Progress } from './host.ts'
 
 /** Takes one look now. `stop` ends it early as interrupted. */
@@ -49,12 +49,13 @@ export async function look(
   begin('open', 'run')
   begin('open', 'files')
   await ticks(window, opened, now, signal, (last) => {
-    progress?.(round(Math.min(now() - opened, window.intervalMs * window.count)), window.intervalMs * window.count)
     // Programs after the files: starting them takes a millisecond each, and the files' interval should be the window's.
     for (const kind of ['files', 'run'] as const) {
       begin('tick', kind)
       if (last) begin('close', kind)
     }
+    const total = window.intervalMs * window.count
+    progress?.(Math.min(Math.round(now() - opened), total), total)
   })
   const found = new Map<string, Observation[]>()
   for (const one of taken) {

@@ -7,7 +7,7 @@ import { unavailable, type Unavailable } from '../model/unavailable.ts'
 import { decode } from './decode.ts'
 import { messageOf } from './error.ts'
 import type { Asked, Host } from './host.ts'
-import { INDEX, latest, type RecordedLook, type Recording } from './recording.ts'
+import { INDEX, latest, ordered, type RecordedLook, type Recording } from './recording.ts'
 
 export interface RecordedHost extends Host {
   readonly kind: 'recorded'
@@ -81,14 +81,10 @@ function replay(directory: string, look: RecordedLook): Observation {
   try {
     const path = join(directory, file)
     if (statSync(path).size > LARGEST_TEXT) throw new Error('too long')
-    return { ...observation, text: decode(readFileSync(path)) }
+    return ordered({ ...observation, text: decode(readFileSync(path)) })
   } catch (error) {
-    return {
-      ...observation,
-      outcome: 'missing',
-      text: '',
-      stderr: `${file} of the recording could not be read: ${messageOf(error)}`,
-    }
+    const stderr = `${file} of the recording could not be read: ${messageOf(error)}`
+    return ordered({ ...observation, outcome: 'missing', text: '', stderr })
   }
 }
 

@@ -36,6 +36,27 @@ export interface Recording extends About {
   readonly observations: readonly RecordedLook[]
 }
 
+/** The same keys in the same order, live and replayed: reports are compared byte by byte. */
+export function ordered(look: Observation): Observation {
+  const { id, source, tier, argv, paths, atMs, elapsedMs, cpuMs, outcome, exitCode, signal, text, stderr, bytes } = look
+  return {
+    id,
+    source,
+    tier,
+    ...(argv && { argv }),
+    ...(paths && { paths }),
+    atMs,
+    elapsedMs,
+    cpuMs,
+    outcome,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(signal !== undefined && { signal }),
+    text,
+    ...(stderr !== undefined && { stderr }),
+    bytes,
+  }
+}
+
 /**
  * The clock of a recorded run moves with its looks only: it says when the latest one ended. Live and replayed runs then agree
  * on every time in the report.
