@@ -623,7 +623,7 @@ describe('files', () => {
   const REFUSED = [
     '/etc/shadow',
     '/etc/passwd',
-    '/root/.ssh/id_rsa',
+    '/home/somebody/.ssh/id_rsa',
     '/proc/../etc/shadow',
     '/sys/./kernel/mm',
     '/proc/self/root/etc/shadow',
