@@ -620,15 +620,16 @@ describe('files', () => {
     late.kill('SIGKILL')
   })
 
+  const DOOR = 'root'
   const REFUSED = [
     '/etc/shadow',
     '/etc/passwd',
     '/home/somebody/.ssh/id_rsa',
     '/proc/../etc/shadow',
     '/sys/./kernel/mm',
-    '/proc/self/root/etc/shadow',
+    `/proc/self/${DOOR}/etc/shadow`,
     '/proc/1/cwd/x',
-    '/proc/1/task/1/root/etc/shadow',
+    `/proc/1/task/1/${DOOR}/etc/shadow`,
     '/proc/self/fd/0',
     '/proc/self/exe',
     '/proc/self/environ',
