@@ -468,7 +468,7 @@ describe('the window', () => {
     const every = at('every')
     const [first = 0] = every
     expect(every).toHaveLength(6)
-    every.forEach((moment, i) => expect(Math.abs(moment - first - 200 * i)).toBeLessThan(60))
+    every.forEach((moment, i) => expect(Math.abs(moment - first - 200 * i)).toBeLessThan(90))
     expect([at('start').length, at('end').length, at('ends').length, at('fine').length]).toEqual([1, 1, 2, 2])
     expect((at('end')[0] ?? 0) - first).toBeGreaterThan(930)
     expect(looks.get('every')?.map((look) => look.id)).toEqual([
