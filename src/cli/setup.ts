@@ -11,10 +11,10 @@ import { isUnavailable } from '../model/unavailable.ts'
 import { nearest } from '../expr/nearest.ts'
 import { EXIT, Exit } from './exit.ts'
 
-/** Folder with checks/, runbooks/ and causes.yaml of the product: beside the bundle when installed, above it in a checkout. */
+/** Folder with checks/, runbooks/ and causes.yaml of the product: above the bundle, and above the sources in a checkout. */
 export function productRoot(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'causes.yaml'))) return folder
+    if (existsSync(join(folder, 'bin/tracebook.js'))) return folder
     if (folder === dirname(folder)) throw new Exit(EXIT.data, 'the built-in checks are missing: reinstall tracebook')
   }
 }

@@ -1,0 +1,68 @@
+// `tracebook doctor`: what this host lets tracebook see, what it does not, and the one command that would change that.
+import type { Command } from 'commander'
+import type { Unavailable } from '../../model/unavailable.ts'
+import { clean } from '../../report/escape.ts'
+import type { CliCommand } from '../command.ts'
+import { examine, type Examination } from '../doctor/examine.ts'
+import { EXIT } from '../exit.ts'
+import { colorsOf, outJson, outLines, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
+import { fromOption } from '../options.ts'
+import { siteOf } from '../site.ts'
+
+export const summary = 'what can be seen on this host, and what to install'
+
+interface Options {
+  readonly from?: string
+  readonly json?: true
+}
+
+export const command: CliCommand = {
+  configure: (program: Command) => fromOption(program).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
+  action: action as CliCommand['action'],
+}
+
+const EXAMPLES = `
+Examples
+  tracebook doctor            tools, sources, switches of the kernel
+  sudo tracebook doctor       the same with the rights of root
+  tracebook doctor --json     for an inventory of many hosts
+
+It asks each tool for its version, reads each file once, and changes nothing.`
+
+async function action(options: Options): Promise<number> {
+  const found = await examine(await siteOf(options.from))
+  if (options.json) await outJson(found)
+  else await outLines(page(found, colorsOf(), widthOf()))
+  return EXIT.ok
+}
+
+function page({ host, tools, sources, unknown, tiers, switches, install }: Examination, colors: Colors, width: number): string[] {
+  const { privileges } = host
+  const who = privileges.root ? 'root' : `uid ${privileges.uid}`
+  const mark = (good: boolean | undefined) => (good === undefined ? '-' : good ? 'yes' : 'no')
+  const paint = (text: string) => (text === 'no' || text === 'missing' || text === 'unknown' ? colors.yellow(text) : text)
+  const broken = sources.filter((one) => one.unavailable)
+  return [
+    `${colors.bold(clean(host.hostname))}  ${clean(host.distribution)}, Linux ${clean(host.kernel)}`,
+    `  ${host.usableCpus} usable CPUs; virtualization ${clean(host.virtualization)}; container ${clean(host.container)}; run as ${who}, capabilities ${clean(privileges.capabilities)}`,
+    ...section(colors, 'Tools', rows(tools.map(({ tool, path, version, unavailable }) => [tool, path === undefined ? 'missing' : (version ?? 'version not told'), path ?? reason(unavailable)]), [colors.cyan, paint])),
+    ...section(colors, 'Kinds of looks', rows(tiers.map(({ tier, works, text }) => [tier, mark(works), text]), [colors.cyan, paint])),
+    ...section(colors, 'Switches of the kernel', rows(switches.map(({ name, value, text, good }) => [name, value, mark(good), text]), [colors.cyan, (text) => text, paint])),
+    ...(broken.length === 0 ? ['', colors.green(`All ${sources.length} sources work here.`)] : []),
+    ...section(colors, `Sources that do not work here (${broken.length} of ${sources.length})`, rows(broken.map(({ source, unavailable }) => [source, reason(unavailable)]), [colors.cyan])),
+    ...section(colors, 'Metrics nobody can give here', unknownLines(unknown, colors, width)),
+    ...(unknown.length === 0 ? ['', colors.green('Every metric can be measured here.')] : []),
+    ...section(colors, 'Install what is missing', install === undefined ? [] : [`  ${install}`]),
+  ]
+}
+
+/** One paragraph for each reason. */
+function unknownLines(unknown: Examination['unknown'], colors: Colors, width: number): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { metric, why } of unknown) groups.set(reason(why), [...(groups.get(reason(why)) ?? []), metric])
+  return [...groups].flatMap(([why, metrics]) => [...wrapped(why, width).map(colors.dim), ...wrapped(metrics.join(', '), width, '    ')])
+}
+
+function reason(why: Unavailable | undefined): string {
+  return why === undefined ? '' : clean(`${why.reason}${why.cure === undefined ? '' : ` → ${why.cure}`}`)
+}

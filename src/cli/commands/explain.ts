@@ -1,0 +1,54 @@
+// `tracebook explain ID`: everything known about a check, metric, cause, runbook or source, and how this host would answer.
+import type { Command } from 'commander'
+import { nearest } from '../../expr/nearest.ts'
+import type { CliCommand } from '../command.ts'
+import { EXIT, Exit } from '../exit.ts'
+import { explain, idsOf, type Explained } from '../explain/explain.ts'
+import { pageOf } from '../explain/page.ts'
+import { colorsOf, outJson, outLines, widthOf } from '../layout.ts'
+import { fromOption, libraryOption } from '../options.ts'
+import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
+import { siteOf } from '../site.ts'
+
+export const summary = 'why a check, metric, cause or runbook is as it is'
+
+interface Options {
+  readonly runbooks: readonly string[]
+  readonly from?: string
+  readonly json?: true
+}
+
+export const command: CliCommand = {
+  configure: (program: Command) =>
+    fromOption(libraryOption(program.argument('<id>', 'of a check, metric, cause, runbook or source; see: tracebook list')))
+      .option('--json', 'as JSON')
+      .addHelpText('after', EXAMPLES),
+  action: action as CliCommand['action'],
+}
+
+const EXAMPLES = `
+Examples
+  tracebook explain cpu.run_queue     a check: why, thresholds with their reasons, what it needs here
+  tracebook explain cpu.runnable      a metric: which source gives it on this host
+  tracebook explain cpu.saturated     a cause: how it is proved and what to do
+  tracebook explain sixty_seconds     a runbook: its steps`
+
+async function action(id: string, options: Options): Promise<number> {
+  const library = await libraryFor(options.runbooks)
+  await refuseMistakes(library)
+  const catalogue = catalogueOf()
+  const known = idsOf(library, catalogue)
+  if (!known.has(id)) throw new Exit(EXIT.usage, `nothing is called ${JSON.stringify(id)}${suggestion(id, known)} (see: tracebook list)`)
+  const found: readonly Explained[] = explain(id, library, catalogue, await siteOf(options.from))
+  if (options.json) await outJson(Object.fromEntries(found.map(({ kind, ...rest }) => [kind, rest])))
+  else await outLines(found.flatMap((one, i) => [...(i === 0 ? [] : ['']), ...pageOf(one, colorsOf(), widthOf())]))
+  return EXIT.ok
+}
+
+/** The nearest by letters, else every id that ends or begins so. */
+function suggestion(id: string, known: ReadonlySet<string>): string {
+  const near = nearest(id, known)
+  if (near !== undefined) return `; did you mean ${near}?`
+  const parts = [...known].filter((one) => one.startsWith(`${id}.`) || one.endsWith(`.${id}`))
+  return parts.length === 0 ? '' : `; did you mean ${parts.slice(0, 6).join(', ')}?`
+}

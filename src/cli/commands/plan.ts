@@ -1,0 +1,105 @@
+// `tracebook plan RUNBOOK`: what a run would do on this host: windows, commands, files, time; what will stay unknown and why.
+import type { Command } from 'commander'
+import type { Tier } from '../../model/observation.ts'
+import type { Request, Window } from '../../model/source.ts'
+import { planOf, type Measuring, type Plan, type PlannedStep } from '../../run/plan.ts'
+import type { CliCommand } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { colorsOf, outJson, outLines, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
+import { fromOption, libraryOption, means } from '../options.ts'
+import { catalogueOf, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
+import { requestText, siteOf } from '../site.ts'
+
+export const summary = 'what a runbook would do on this host, before it does it'
+
+interface Options {
+  readonly window: Window
+  readonly allow: Tier
+  readonly runbooks: readonly string[]
+  readonly from?: string
+  readonly json?: true
+}
+
+export const command: CliCommand = {
+  configure: (program: Command) =>
+    fromOption(means(libraryOption(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))))
+      .option('--json', 'as JSON')
+      .addHelpText('after', EXAMPLES),
+  action: action as CliCommand['action'],
+}
+
+const EXAMPLES = `
+Examples
+  tracebook plan                         the sixty-second checklist on this host
+  tracebook plan cpu --window 10s        how long would it take at most?
+  tracebook plan disk --allow trace      what would the escalations need?
+  tracebook plan cpu --from test/hosts/cpu-jam   the same for a recorded host`
+
+async function action(runbook: string, options: Options): Promise<number> {
+  const library = await libraryFor(options.runbooks)
+  await refuseMistakes(library)
+  requireRunbook(library, runbook)
+  const site = await siteOf(options.from, options.window, options.allow)
+  const plan = planOf(runbook, { ...site, library, catalogue: catalogueOf() })
+  if (options.json) await outJson(jsonOf(plan))
+  else await outLines(page(plan, colorsOf(), widthOf()))
+  return EXIT.ok
+}
+
+function jsonOf(plan: Plan): unknown {
+  const steps = plan.steps.map(({ measuring, ...step }) => ({
+    ...step,
+    ...(measuring ? { measuring: { ...measuring, sources: measuring.sources.map(({ requests, ...source }) => ({ ...source, looks: requests.map((request) => ({ kind: request.kind, at: request.at, what: requestText(request) })) })) } } : {}),
+  }))
+  return { ...plan, steps }
+}
+
+function page(plan: Plan, colors: Colors, width: number): string[] {
+  const steps = plan.steps.flatMap((step, i) => stepLines(step, i + 1, colors, width))
+  const unknown = plan.unknown.map(({ metric, why, checks }) => [metric, `${why.reason}${why.cure === undefined ? '' : ` → ${why.cure}`}`, checks.length === 0 ? '' : `(${checks.join(', ')})`])
+  return [
+    `${colors.bold(colors.cyan(plan.runbook))}  ${plan.title}`,
+    ...wrapped(plan.goal, width),
+    ...section(colors, 'Steps', steps),
+    ...section(colors, 'Will stay unknown here', rows(unknown, [colors.cyan])),
+    ...section(colors, 'Time', timeLines(plan, width)),
+  ]
+}
+
+function timeLines({ steps, leastSeconds, worstSeconds }: Plan, width: number): string[] {
+  const asks = steps.some((step) => step.verb === 'ask') ? ' The time a person takes to answer is not counted.' : ''
+  return [
+    `  ${seconds(leastSeconds)} when no condition holds`,
+    ...wrapped(`${seconds(worstSeconds)} at the very worst: every condition holds, and every window is repeated because a tool hung and was killed.${asks}`, width),
+  ]
+}
+
+function stepLines(step: PlannedStep, number: number, colors: Colors, width: number): string[] {
+  const { state, depth, verb, text, when, measuring, obstacle } = step
+  const indent = '  '.repeat(depth + 1)
+  const inner = `${indent}   `
+  const title = verb === 'conclude' ? `conclude: ${text}` : text
+  return [
+    ...wrapped(`${number}. ${title}`, width, indent).map((line, i) => (i === 0 ? `${line}  ${colors.dim(state)}` : line)),
+    ...(when === undefined ? [] : wrapped(`when ${when.replace(/\s+/g, ' ')}`, width, inner).map(colors.dim)),
+    ...(measuring ? measuringLines(measuring, inner, colors) : []),
+    ...(obstacle ? wrapped(`cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`, width, inner).map(colors.yellow) : []),
+  ]
+}
+
+function measuringLines({ checks, seconds: lasts, sources }: Measuring, indent: string, colors: Colors): string[] {
+  const looks = sources.flatMap(({ tier, requests, metrics }) => {
+    const texts = [...new Set(requests.map((request: Request) => requestText(request)))]
+    return texts.map((text, i) => [tier, text, i === 0 ? counted(metrics.length, 'metric') : ''])
+  })
+  const judged = checks.length === 0 ? '' : `, then ${counted(checks.length, 'check')} judged`
+  return [`${indent}one window of ${seconds(lasts)}: ${counted(sources.length, 'source')}${judged}`, ...rows(looks, [colors.dim], `${indent}  `)]
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function seconds(value: number): string {
+  return value >= 120 ? `${Number((value / 60).toFixed(1))} min` : `${Number(value.toFixed(1))} s`
+}

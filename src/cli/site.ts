@@ -1,0 +1,53 @@
+// A host → what can be learnt there: its context, and for each metric the source that would be asked or why none can.
+import { sources } from '../generated/sources.ts'
+import type { Host } from '../host/host.ts'
+import { choose, type Means } from '../measure/choose.ts'
+import type { Context } from '../model/context.ts'
+import type { Tier } from '../model/observation.ts'
+import type { Request, Source, Window } from '../model/source.ts'
+import { commandLine } from '../model/observation.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
+import { readContext } from '../run/context.ts'
+import { hostFor } from './setup.ts'
+
+export interface Site extends Means {
+  readonly host: Host
+  readonly context: Context
+}
+
+const WINDOW: Window = { intervalMs: 1000, count: 5 }
+
+/** Reads only the context: a few files. */
+export async function siteOf(from: string | undefined, window: Window = WINDOW, allow: Tier = 'run'): Promise<Site> {
+  const host = await hostFor(from)
+  const { context } = await readContext(host, new AbortController().signal)
+  return { host, context, window, allow, sources }
+}
+
+export interface Giver {
+  readonly metric: string
+  readonly source?: Source
+  readonly unavailable?: Unavailable
+}
+
+/** For each metric the source that would give it when all are measured together. */
+export function giversOf(needs: readonly string[], site: Site): Giver[] {
+  const { sources: chosen, missing } = choose(new Set(needs), site)
+  return needs.map((metric) => {
+    const source = chosen.find((one) => one.gives.includes(metric))
+    return source ? { metric, source } : { metric, unavailable: missing.get(metric) ?? unavailable('not supported', `nothing gives ${metric}`) }
+  })
+}
+
+/** What a source does, as a person would type or open it. */
+export function looksOf(source: Source, site: Pick<Means, 'window' | 'context'>): string[] {
+  const requests = source.requests(site.window, site.context)
+  return isUnavailable(requests) ? [] : [...new Set(requests.map(requestText))]
+}
+
+/** One look, as a person would type or open it. */
+export function requestText(request: Request): string {
+  if (request.kind === 'run') return commandLine(request.argv)
+  if (request.kind === 'scan') return `/proc/*/{${request.files.join(',')}}`
+  return `${request.paths.slice(0, 3).join(' ')}${request.paths.length > 3 ? ` … (${request.paths.length} paths)` : ''}`
+}

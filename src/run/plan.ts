@@ -1,0 +1,171 @@
+// Runbook + what a host can do → what a run would do there: windows with their looks, what stays unknown, least and worst time.
+import { allSteps, compileRunbook, type CompiledStep } from '../compile/flatten.ts'
+import { describe } from '../compile/machine.ts'
+import { checkProgram } from '../judge/program.ts'
+import type { Library } from '../load/library.ts'
+import { choose, type Means } from '../measure/choose.ts'
+import type { Metric } from '../model/metric.ts'
+import type { Tier } from '../model/observation.ts'
+import type { Request, Source } from '../model/source.ts'
+import type { Verb } from '../model/runbook.ts'
+import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
+import { secondsOf } from './perform.ts'
+
+export interface PlannedSource {
+  readonly id: string
+  readonly tier: Tier
+  readonly asks: string
+  readonly requests: readonly Request[]
+  /** Metrics that will be taken from it. */
+  readonly metrics: readonly string[]
+}
+
+export interface Unknown {
+  readonly metric: string
+  readonly why: Unavailable
+  /** Checks that read it. */
+  readonly checks: readonly string[]
+}
+
+export interface Measuring {
+  readonly checks: readonly string[]
+  readonly seconds: number
+  /** When a tool hangs, is killed, and its twin is asked in a second window. */
+  readonly worstSeconds: number
+  readonly sources: readonly PlannedSource[]
+  readonly unknown: readonly Unknown[]
+}
+
+export interface PlannedStep {
+  readonly state: string
+  /** How many groups and followed runbooks it is in. */
+  readonly depth: number
+  readonly verb: Verb
+  readonly text: string
+  readonly when?: string
+  /** It may be passed over: it, or a group or runbook around it, has a condition. */
+  readonly conditional: boolean
+  readonly measuring?: Measuring
+  /** Why an escalation cannot be taken here. */
+  readonly obstacle?: Unavailable
+  readonly leastSeconds: number
+  readonly worstSeconds: number
+}
+
+export interface Plan {
+  readonly runbook: string
+  readonly title: string
+  readonly goal: string
+  readonly steps: readonly PlannedStep[]
+  readonly leastSeconds: number
+  readonly worstSeconds: number
+  readonly unknown: readonly Unknown[]
+}
+
+export interface Planning extends Means {
+  readonly library: Library
+  readonly catalogue: ReadonlyMap<string, Metric>
+}
+
+/** SIGINT, SIGTERM, SIGKILL and the wait for the pipes. */
+const KILL_SECONDS = 1
+const GRACE_SECONDS = 3
+
+export function planOf(id: string, planning: Planning): Plan {
+  const { title, goal } = compileRunbook(id, planning.library, planning.catalogue)
+  const steps = planSteps(id, planning, { measured: new Set(), conditional: false, following: [], depth: 0 })
+  const sum = (of: (step: PlannedStep) => number) => steps.reduce((total, step) => total + of(step), 0)
+  return { runbook: id, title, goal, steps, leastSeconds: sum((s) => s.leastSeconds), worstSeconds: sum((s) => s.worstSeconds), unknown: allUnknown(steps) }
+}
+
+interface Walk {
+  /** Checks that are surely judged by now. */
+  readonly measured: Set<string>
+  readonly conditional: boolean
+  readonly following: readonly string[]
+  readonly depth: number
+}
+
+function planSteps(runbook: string, planning: Planning, walk: Walk): PlannedStep[] {
+  const { steps } = compileRunbook(runbook, planning.library, planning.catalogue)
+  const planned: PlannedStep[] = []
+  const visit = (step: CompiledStep, around: Walk): void => {
+    const here = { ...around, conditional: around.conditional || step.when !== undefined }
+    const inside = { ...here, depth: around.depth + 1 }
+    planned.push(planStep(step, runbook, planning, here))
+    for (const inner of step.steps) visit(inner, inside)
+    if ('follow' in step.step && !walk.following.includes(step.step.follow))
+      planned.push(...planSteps(step.step.follow, planning, { ...inside, following: [...walk.following, runbook] }))
+  }
+  for (const step of steps) visit(step, walk)
+  return planned
+}
+
+function planStep(step: CompiledStep, runbook: string, planning: Planning, walk: Walk): PlannedStep {
+  const { conditional, depth } = walk
+  const escalation = 'escalate' in step.step ? step.step.escalate : undefined
+  const obstacle = escalation === undefined ? undefined : choose(new Set([escalation]), planning).missing.get(escalation)
+  const measuring = obstacle ? undefined : measuringOf(step, escalation, planning, walk)
+  if (measuring && step.verb === 'check' && !conditional) for (const id of measuring.checks) walk.measured.add(id)
+  const worst = (measuring?.worstSeconds ?? 0) + ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
+  return {
+    state: `${runbook}/${step.state}`,
+    depth,
+    verb: step.verb,
+    text: describe(step),
+    ...(step.when ? { when: step.when.text } : {}),
+    conditional,
+    ...(measuring ? { measuring } : {}),
+    ...(obstacle ? { obstacle } : {}),
+    leastSeconds: conditional ? 0 : (measuring?.seconds ?? 0),
+    worstSeconds: worst,
+  }
+}
+
+function measuringOf(step: CompiledStep, escalation: string | undefined, planning: Planning, walk: Walk): Measuring | undefined {
+  // A check step without a window of its own shares that of the step before it.
+  const checks = step.verb === 'wait' ? step.checks : step.window.filter((id) => !walk.measured.has(id))
+  const readers = new Map<string, string[]>()
+  for (const id of checks) for (const metric of needsOf(id, planning)) readers.set(metric, [...(readers.get(metric) ?? []), id])
+  if (escalation !== undefined) readers.set(escalation, [])
+  if (readers.size === 0) return undefined
+  const { sources, missing } = choose(new Set(readers.keys()), planning)
+  const taken = new Set<string>()
+  const planned = sources.map((source) => plannedSource(source, readers, taken, planning))
+  const requests = planned.flatMap((source) => source.requests)
+  const lasting = requests.some((request) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true))
+  const seconds = lasting ? (planning.window.intervalMs * planning.window.count) / 1000 : 0
+  const tools = requests.filter((request) => request.kind === 'run')
+  const grace = Math.max(0, ...tools.map((request) => (request.graceMs ?? GRACE_SECONDS * 1000) / 1000 + KILL_SECONDS))
+  return {
+    checks,
+    seconds,
+    worstSeconds: tools.length > 0 ? 2 * (seconds + grace) : seconds,
+    sources: planned,
+    unknown: [...missing].map(([metric, why]) => ({ metric, why, checks: readers.get(metric) ?? [] })),
+  }
+}
+
+function plannedSource(source: Source, needs: ReadonlyMap<string, unknown>, taken: Set<string>, planning: Planning): PlannedSource {
+  const requests = source.requests(planning.window, planning.context)
+  const metrics = source.gives.filter((id) => needs.has(id) && !taken.has(id))
+  for (const id of metrics) taken.add(id)
+  return { id: source.id, tier: source.tier, asks: source.asks, requests: isUnavailable(requests) ? [] : requests, metrics }
+}
+
+function needsOf(check: string, { library, catalogue }: Planning): readonly string[] {
+  const loaded = library.checks.get(check)
+  return loaded ? checkProgram(loaded, catalogue).needs : []
+}
+
+function allUnknown(steps: readonly PlannedStep[]): Unknown[] {
+  const found = new Map<string, Unknown>()
+  for (const { metric, why, checks } of steps.flatMap((step) => step.measuring?.unknown ?? []))
+    found.set(metric, { metric, why, checks: [...new Set([...(found.get(metric)?.checks ?? []), ...checks])] })
+  return [...found.values()]
+}
+
+/** Every runbook whose steps judge a check, directly. */
+export function runbooksWith(check: string, library: Library, catalogue: ReadonlyMap<string, Metric>): string[] {
+  return [...library.runbooks.keys()].filter((id) => allSteps(compileRunbook(id, library, catalogue).steps).some((step) => step.checks.includes(check)))
+}
