@@ -679,7 +679,8 @@ describe('files', () => {
   })
 
   describe.runIf(root)('in /var/log, where others may write', () => {
-    const logs = root ? mkdtempSync('/var/log/tracebook-test-') : ''
+    let logs = ''
+    beforeAll(() => void (logs = mkdtempSync('/var/log/tracebook-test-')))
     afterAll(() => rmSync(logs, { recursive: true, force: true }))
 
     test('a FIFO does not hang us, a link does not lead us out', async () => {
