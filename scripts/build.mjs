@@ -1,31 +1,46 @@
-// src → dist: one bundle with lazy chunks, and the built-in checks and runbooks as checked JSON, so that a run parses no YAML.
+// src → dist: one bundle, V8's code cache for it, the help as a text, and the built-in checks and runbooks as checked JSON: a run parses no YAML.
 import { build } from 'esbuild'
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 await import('./generate.mjs')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
+// Made beside dist and moved there when all is well: a build that fails leaves the last good one.
+const fresh = join(root, `dist.${process.pid}`)
+const remove = (path) => rmSync(path, { recursive: true, force: true })
+process.on('exit', () => remove(fresh))
 await build({
-  entryPoints: [
-    { in: join(root, 'src/cli/start.ts'), out: 'tracebook' },
-    { in: join(root, 'src/load/export-builtin.ts'), out: 'export-builtin' },
-  ],
-  outdir: join(root, 'dist'),
+  entryPoints: [{ in: join(root, 'src/cli/app.ts'), out: 'app' }],
+  outdir: fresh,
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // CommonJS, because only a script can have a code cache in Node 20.
+  format: 'cjs',
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  keepNames: false,
   legalComments: 'linked',
-  define: { TRACEBOOK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
-  // CommonJS parts of dependencies ask for Node's own modules by require.
-  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  mainFields: ['module', 'main'],
+  define: { TRACEBOOK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"', 'import.meta.url': '__tracebookUrl' },
+  banner: { js: "const __tracebookUrl=require('node:url').pathToFileURL(__filename).href;" },
 })
-chmodSync(join(root, 'dist/tracebook.js'), 0o755)
-const { exportBuiltin } = await import(pathToFileURL(join(root, 'dist/export-builtin.js')).href)
-writeFileSync(join(root, 'dist/builtin.json'), await exportBuiltin(root))
+writeFileSync(join(fresh, 'package.json'), '{ "type": "commonjs" }\n')
+copyFileSync(join(root, 'scripts/load.cjs'), join(fresh, 'load.js'))
+writeFileSync(join(fresh, 'tracebook.js'), `#!/usr/bin/env node\n${readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace('TRACEBOOK_VERSION', version)}`)
+chmodSync(join(fresh, 'tracebook.js'), 0o755)
+const app = createRequire(import.meta.url)(join(fresh, 'load.js')).load()
+writeFileSync(join(fresh, 'help.txt'), app.help())
+try {
+  writeFileSync(join(fresh, 'builtin.json'), await app.exportBuiltin(root))
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exit(1)
+}
+remove(join(root, 'dist'))
+// Another build may have moved its own there in between: it is as good.
+if (!existsSync(join(root, 'dist'))) renameSync(fresh, join(root, 'dist'))
+const { status } = spawnSync(process.execPath, [join(root, 'scripts/make-cache.cjs'), join(root, 'dist')], { stdio: ['ignore', 2, 2] })
+if (status !== 0) process.stderr.write('tracebook: no code cache was made; starts are slower, nothing else\n')

@@ -33,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function help(): string {
+export function help(): string {
   const width = Math.max(...commands.map((command) => command.name.length))
   return `tracebook ${VERSION}: what is wrong with this Linux host, who is to blame, and what to do
 

@@ -71,7 +71,8 @@ function rewrite(text: string, scope: Scope): { source: string; variables: Varia
 }
 
 function withAnyStatistic(name: string, scope: Scope): string {
-  return scope.metrics.get(name)?.kind === 'gauge' ? `${name}.last` : name
+  const kind = scope.metrics.get(name)?.kind
+  return kind === 'gauge' || kind === 'histogram' ? `${name}.last` : name
 }
 
 function naked(token: Token, scope: Scope): boolean {

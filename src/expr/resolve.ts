@@ -40,7 +40,7 @@ function metricOf(name: string, scope: Scope): Metric | undefined {
 function withStatistic(token: Token, metric: Metric, scope: Scope): Reference | Problem {
   if (metric.per !== undefined && metric.per !== scope.each) return problem(token, 'instance-metric', `${metric.id} has one value per ${metric.per}`, scope.each ? `this check is each: ${scope.each}; it can only read metrics of that` : `add \`each: ${metric.per}\` to the check`)
   const rest = token.text.slice(metric.id.length + 1)
-  if (metric.kind !== 'gauge') {
+  if (metric.kind !== 'gauge' && metric.kind !== 'histogram') {
     if (rest === '') return { kind: 'metric', metric }
     return problem(token, 'no-statistic', `${metric.id} is a ${metric.kind}: it has one value, not .${rest}`, `write ${metric.id}`)
   }

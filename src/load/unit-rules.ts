@@ -11,10 +11,12 @@ export function unknownUnit(value: string, at: Pointer): Mistake {
   return { code: 'unknown-unit', message, hint: sameLetters ? `did you mean ${sameLetters}?` : `units are ${UNITS.join(' ')}`, at }
 }
 
+/** Nothing is nothing in every unit: a plain 0 is right everywhere but in a text. */
 export function* unitRules(value: unknown, dimension: Dimension, owner: string, at: Pointer): Generator<Mistake> {
   if (typeof value !== 'string' && typeof value !== 'number') return
   const quantity = quantityOf(value)
   if (!quantity) yield unknownUnit(String(value), at)
+  else if (quantity.dimension === 'count' && quantity.value === 0 && dimension !== 'text') return
   else if (quantity.dimension !== dimension && !(dimension === 'flag' && quantity.dimension === 'count'))
     yield { code: 'unit-mismatch', message: `${owner} is ${WORDS[dimension]}; ${value} is ${WORDS[quantity.dimension]}`, hint: BASE[dimension] === '' ? 'write a plain number' : `write it in ${BASE[dimension]}`, at }
 }

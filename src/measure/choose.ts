@@ -73,7 +73,7 @@ function obstacle(source: Source, means: Means): Unavailable | undefined {
 function reasonFor(metric: string, means: Means, refused: ReadonlyMap<string, Unavailable>): Unavailable {
   const givers = means.sources.filter((source) => source.gives.includes(metric))
   const first = givers.map((source) => refused.get(source.id)).find((why) => why !== undefined)
-  return first ?? unavailable('not supported', `no probe or tool of this version gives ${metric} yet`)
+  return first ?? unavailable('not supported', `no probe yet: nothing in this version gives ${metric}`)
 }
 
 function rankOf(source: Source, context: Context): number {

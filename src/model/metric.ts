@@ -10,8 +10,10 @@ export type Domain = 'cpu' | 'disk' | 'interface' | 'process' | 'cgroup' | 'moun
  * count     a counter's increase over the window; one is enough for an error
  * constant  configuration or topology; does not change within a run
  * text      a name
+ * histogram a distribution a probe measured; an expression must name a statistic (`.p99`)
+ * stacks    call stacks with their weights; events: what happened, one by one. Both are shown, not compared.
  */
-export type MetricKind = 'gauge' | 'rate' | 'count' | 'constant' | 'text'
+export type MetricKind = 'gauge' | 'rate' | 'count' | 'constant' | 'text' | 'histogram' | 'stacks' | 'events'
 
 export interface Metric {
   readonly id: string

@@ -1,0 +1,31 @@
+// Does what every run does, so that the build's code cache has the compiled functions: a recorded host judged and rendered, one program run.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { formats } from '../generated/formats.ts'
+import { sources } from '../generated/sources.ts'
+import { silentGuide } from '../run/guide.ts'
+import { run } from '../run/run.ts'
+import { catalogueOf, hostFor, libraryFor, productRoot } from './setup.ts'
+
+const RECORDED = 'test/hosts/idle'
+
+export async function warm(): Promise<void> {
+  const signal = new AbortController().signal
+  const local = await hostFor(undefined)
+  await local.look([{ source: 'uptime', tier: 'run', request: { kind: 'run', argv: ['uptime'], at: 'start' } }], { intervalMs: 1000, count: 0 }, signal)
+  const folder = join(productRoot(), RECORDED)
+  if (!existsSync(folder)) return
+  const { report } = await run({
+    runbook: 'sixty_seconds',
+    host: await hostFor(folder),
+    library: await libraryFor([]),
+    catalogue: catalogueOf(),
+    sources,
+    window: { intervalMs: 1000, count: 5 },
+    allow: 'run',
+    overrides: new Map(),
+    guide: silentGuide,
+    signal,
+  })
+  for (const format of formats.filter(({ id }) => id !== 'html')) await (await format.load()).render(report)
+}
