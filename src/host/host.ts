@@ -3,6 +3,7 @@ import type { Observation, Tier } from '../model/observation.ts'
 import type { Cost } from '../model/report.ts'
 import type { Request, Window } from '../model/source.ts'
 import type { Unavailable } from '../model/unavailable.ts'
+import type { About } from './recording.ts'
 
 /** One look a source asks for. */
 export interface Asked {
@@ -16,6 +17,8 @@ export type Progress = (elapsedMs: number, totalMs: number) => void
 
 export interface Host {
   readonly kind: 'local' | 'recorded'
+  /** Of a recorded host: what was asked for then. A replay with the same window and target gives the same report, byte for byte. */
+  readonly recording?: About
   /** ISO 8601 time of the start of the run. */
   readonly startedAt: string
   /** Milliseconds since then, by the monotonic clock. */
