@@ -18,15 +18,22 @@ const MAX_DEPTH = 8
 /** A root holds checks/, runbooks/ and causes.yaml; a folder with none of them holds files that tell by their first key. */
 export function filesInRoot(root: string, builtin: boolean): FileEntry[] {
   const parts = [
-    ...yamlBelow(join(root, 'checks')).map((path) => entry(path, 'check', idOf(path, join(root, 'checks'), '.'), builtin)),
-    ...yamlBelow(join(root, 'runbooks')).map((path) => entry(path, 'runbook', idOf(path, join(root, 'runbooks'), '/'), builtin)),
+    ...yamlBelow(join(root, 'checks')).map((path) =>
+      entry(path, 'check', idOf(path, join(root, 'checks'), '.'), builtin),
+    ),
+    ...yamlBelow(join(root, 'runbooks')).map((path) =>
+      entry(path, 'runbook', idOf(path, join(root, 'runbooks'), '/'), builtin),
+    ),
     ...(isFile(join(root, 'causes.yaml')) ? [entry(join(root, 'causes.yaml'), 'causes', 'causes', builtin)] : []),
   ]
   return parts.length > 0 ? parts : yamlBelow(root).map((path) => entryOf(path, builtin, root))
 }
 
 /** Any paths, files or folders; `missing` are those that are neither. */
-export function filesAt(paths: readonly string[], isBuiltin: (path: string) => boolean): { readonly files: FileEntry[]; readonly missing: string[] } {
+export function filesAt(
+  paths: readonly string[],
+  isBuiltin: (path: string) => boolean,
+): { readonly files: FileEntry[]; readonly missing: string[] } {
   const files = new Map<string, FileEntry>()
   const missing: string[] = []
   for (const given of paths) {
@@ -45,7 +52,9 @@ function entryOf(path: string, builtin: boolean, below: string | undefined): Fil
   const at = Math.max(parts.lastIndexOf('checks', parts.length - 2), parts.lastIndexOf('runbooks', parts.length - 2))
   if (at < 0) return entry(path, undefined, idOf(path, below ?? join(path, '..'), '/'), builtin)
   const folder = parts.slice(0, at + 1).join(sep)
-  return parts[at] === 'checks' ? entry(path, 'check', idOf(path, folder, '.'), builtin) : entry(path, 'runbook', idOf(path, folder, '/'), builtin)
+  return parts[at] === 'checks'
+    ? entry(path, 'check', idOf(path, folder, '.'), builtin)
+    : entry(path, 'runbook', idOf(path, folder, '/'), builtin)
 }
 
 function entry(path: string, kind: PageKind | undefined, id: string, builtin: boolean): FileEntry {

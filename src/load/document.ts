@@ -43,7 +43,13 @@ function read(yaml: Yaml, source: SourceText): Read {
   if (diagnostics.length > 0) return { diagnostics }
   const node = document?.contents
   if (!node || (yaml.isScalar(node) && node.value === null)) {
-    report({ code: 'empty-document', message: 'the file says nothing', hint: '`tracebook new check` or `tracebook new runbook` writes a first one', start: 0, end: 1 })
+    report({
+      code: 'empty-document',
+      message: 'the file says nothing',
+      hint: '`tracebook new check` or `tracebook new runbook` writes a first one',
+      start: 0,
+      end: 1,
+    })
     return { diagnostics }
   }
   return { root: locate(yaml, source, node, report), diagnostics }
@@ -69,12 +75,18 @@ function tokenize(yaml: Yaml, text: string): CST.Token[] | Refusal {
 
 function compose(yaml: Yaml, tokens: readonly CST.Token[]): Document.Parsed | undefined {
   // Own duplicate check: the library compares every key with every other.
-  const composer = new yaml.Composer({ version: '1.2', schema: 'core', merge: false, uniqueKeys: false, logLevel: 'silent' })
+  const composer = new yaml.Composer({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  })
   const limit = Error.stackTraceLimit
   // Every mistake is an Error object there; thousands of stack traces would take seconds.
   Error.stackTraceLimit = 0
   try {
-    return [...composer.compose(tokens)][0] as Document.Parsed | undefined
+    return [...composer.compose(tokens)][0]
   } finally {
     Error.stackTraceLimit = limit
   }
@@ -122,13 +134,20 @@ function locateMap(yaml: Yaml, source: SourceText, node: unknown, report: Report
   for (const { key, value } of map.items) {
     const place = spanOfNode(key)
     if (!yaml.isScalar(key) || typeof key.value === 'boolean' || key.value === null) {
-      report({ code: 'key-not-text', message: 'a key must be a name', ...place })
+      report({ code: 'key-not-text', message: 'a key must be a name', hint: 'quote it if it is one', ...place })
       continue
     }
-    const name = String(key.source ?? key.value)
+    const name = typeof key.value === 'string' ? key.value : (key.source ?? '')
     const earlier = entries.get(name)
-    if (earlier) report({ code: 'duplicate-key', message: `${name} is already set in line ${positionOf(source, earlier.key.start, earlier.key.end).line}`, hint: 'remove one of them', ...place })
-    else if (RESERVED.has(name)) report({ code: 'reserved-key', message: `${name} cannot be used as a name`, ...place })
+    if (earlier)
+      report({
+        code: 'duplicate-key',
+        message: `${name} is already set in line ${positionOf(source, earlier.key.start, earlier.key.end).line}`,
+        hint: 'remove one of them',
+        ...place,
+      })
+    else if (RESERVED.has(name))
+      report({ code: 'reserved-key', message: `${name} cannot be used as a name`, hint: 'choose another', ...place })
     else {
       const located = value ? locate(yaml, source, value, report) : { ...place, start: place.end, data: null }
       entries.set(name, { key: place, value: located })
@@ -142,7 +161,14 @@ function locateMap(yaml: Yaml, source: SourceText, node: unknown, report: Report
 /** `[vmstat, 1, 5]`: a number loses its spelling (`010`, `1.0`), and a program only takes texts. */
 function argvNumbers(list: Located, report: Report): void {
   for (const { data, start, end } of list.items ?? [])
-    if (typeof data === 'number') report({ code: 'argv-number', message: 'an argument must be a text, this is a number', hint: `write '${data}' in quotes`, start, end })
+    if (typeof data === 'number')
+      report({
+        code: 'argv-number',
+        message: 'an argument must be a text, this is a number',
+        hint: `write '${data}' in quotes`,
+        start,
+        end,
+      })
 }
 
 function spanOfNode(node: unknown): Span {

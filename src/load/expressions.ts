@@ -6,13 +6,19 @@ import type { Pointer } from './located.ts'
 import { isDomain, type Names } from './names.ts'
 import { record, text, texts, type Mistake } from './page.ts'
 
+/** Reading an expression costs more than its length; and no person reads a longer one either. */
+export const LONGEST = 2000
+
 export interface Compiled {
   readonly expression?: Expression
   readonly mistakes: readonly Mistake[]
 }
 
 /** Params of a check with a usable default; the others are told of once, where they are declared. */
-export function paramsOf(check: unknown): { readonly good: ReadonlyMap<string, Quantity>; readonly bad: ReadonlySet<string> } {
+export function paramsOf(check: unknown): {
+  readonly good: ReadonlyMap<string, Quantity>
+  readonly bad: ReadonlySet<string>
+} {
   const good = new Map<string, Quantity>()
   const bad = new Set<string>()
   for (const [name, param] of Object.entries(record(record(check)['params']))) {
@@ -41,39 +47,88 @@ export interface CheckParts {
 export function partsOf(check: unknown): CheckParts {
   const data = record(check)
   const status = record(data['status'])
-  const condition = (value: unknown, at: Pointer, use: 'status' | 'where') => (typeof value === 'string' && value.trim() !== '' ? [{ at, text: value, use }] : [])
+  const condition = (value: unknown, at: Pointer, use: 'status' | 'where') =>
+    typeof value === 'string' && value.trim() !== '' ? [{ at, text: value, use }] : []
   return {
-    conditions: [...condition(status['critical'], ['status', 'critical'], 'status'), ...condition(status['warn'], ['status', 'warn'], 'status'), ...condition(data['where'], ['where'], 'where')],
-    templates: (['finding', 'advice'] as const).flatMap((name) => texts(data[name], [name]).map(([text, at]) => ({ at, text }))),
+    conditions: [
+      ...condition(status['critical'], ['status', 'critical'], 'status'),
+      ...condition(status['warn'], ['status', 'warn'], 'status'),
+      ...condition(data['where'], ['where'], 'where'),
+    ],
+    templates: (['finding', 'advice'] as const).flatMap((name) =>
+      texts(data[name], [name]).map(([text, at]) => ({ at, text })),
+    ),
   }
 }
 
 export function checkExpressionMistakes(check: unknown, names: Names): readonly Mistake[] {
-  const { good, bad } = paramsOf(check)
-  const each = eachOf(check)
-  const scope = { metrics: names.metrics, params: good, ...(each === undefined ? {} : { each }) }
+  const { bad } = paramsOf(check)
   const { conditions, templates } = partsOf(check)
+  const scope = scopeOf(check, names)
   const known = ({ text }: { text: string }, problem: Problem) => !bad.has(text.slice(problem.start, problem.end))
   return [
-    ...conditions.flatMap((part) => compileExpression(part.text, { ...scope, use: part.use }).problems.filter((p) => known(part, p)).map((p) => mistakeAt(p, part.at))),
-    ...templates.flatMap((part) => templateMistakes(part.text, part.at, { ...scope, use: 'template' }, (p) => known(part, p))),
+    ...conditions.flatMap(
+      (part) => compile(part.text, part.at, { ...scope, use: part.use }, (p) => known(part, p)).mistakes,
+    ),
+    ...templates.flatMap((part) =>
+      templateMistakes(part.text, part.at, { ...scope, use: 'template' }, (p) => known(part, p)),
+    ),
   ]
 }
 
-export function templateMistakes(text: string, at: Pointer, scope: Scope, keep: (problem: Problem) => boolean = () => true): readonly Mistake[] {
-  return text.includes('${') ? compileTemplate(text, scope).problems.filter(keep).map((p) => mistakeAt(p, at)) : []
+/** Metrics the conditions of a check read. */
+export function needsOf(check: unknown, names: Names): readonly string[] {
+  const scope = scopeOf(check, names)
+  return partsOf(check).conditions.flatMap(
+    ({ text, at, use }) => compile(text, at, { ...scope, use }).expression?.needs ?? [],
+  )
+}
+
+function scopeOf(check: unknown, names: Names): Omit<Scope, 'use'> {
+  const each = eachOf(check)
+  return { metrics: names.metrics, params: paramsOf(check).good, ...(each === undefined ? {} : { each }) }
+}
+
+export function templateMistakes(
+  text: string,
+  at: Pointer,
+  scope: Scope,
+  keep: (problem: Problem) => boolean = () => true,
+): readonly Mistake[] {
+  if (!text.includes('${')) return []
+  if (text.length > LONGEST) return [tooLong(text, at)]
+  return compileTemplate(text, scope)
+    .problems.filter(keep)
+    .map((p) => mistakeAt(p, at))
 }
 
 /** Conditions of a runbook repeat: each text is compiled once per set of answers. */
-export function whenCompiler(names: Names): (text: string, at: Pointer, answers: ReadonlyMap<string, readonly string[]>) => Compiled {
+export function whenCompiler(
+  names: Names,
+): (text: string, at: Pointer, answers: ReadonlyMap<string, readonly string[]>) => Compiled {
   const checks = new Set(names.checks.keys())
-  const cache = new Map<string, ReturnType<typeof compileExpression>>()
+  const cache = new Map<string, Compiled>()
   return (text, at, answers) => {
     const key = `${[...answers.keys()].join(' ')}\n${text}`
-    const compiled = cache.get(key) ?? compileExpression(text, { use: 'when', metrics: names.metrics, checks, answers })
+    const compiled = cache.get(key) ?? compile(text, at, { use: 'when', metrics: names.metrics, checks, answers })
     cache.set(key, compiled)
-    const mistakes = compiled.problems.map((p) => mistakeAt(p, at))
-    return compiled.expression ? { expression: compiled.expression, mistakes } : { mistakes }
+    return { ...compiled, mistakes: compiled.mistakes.map((mistake) => ({ ...mistake, at })) }
+  }
+}
+
+function compile(text: string, at: Pointer, scope: Scope, keep: (problem: Problem) => boolean = () => true): Compiled {
+  if (text.length > LONGEST) return { mistakes: [tooLong(text, at)] }
+  const { expression, problems } = compileExpression(text, scope)
+  const mistakes = problems.filter(keep).map((p) => mistakeAt(p, at))
+  return expression ? { expression, mistakes } : { mistakes }
+}
+
+function tooLong(text: string, at: Pointer): Mistake {
+  return {
+    code: 'expression-too-long',
+    message: `${text.length} characters; at most ${LONGEST} are read`,
+    hint: 'split it over several steps or checks',
+    at,
   }
 }
 

@@ -33,7 +33,9 @@ export function stepsOf(id: string, runbooks: Runbooks, seen: ReadonlySet<string
   const document = runbooks.get(id)
   if (!document || seen.has(id)) return []
   const own = list(document.steps).map((step) => ({ step: record(step) }))
-  return document.extends === undefined ? own : insertSteps(stepsOf(document.extends, runbooks, new Set([...seen, id])), own)
+  return document.extends === undefined
+    ? own
+    : insertSteps(stepsOf(document.extends, runbooks, new Set([...seen, id])), own)
 }
 
 export function resolveExtends(id: string, runbooks: Runbooks): RunbookDocument | undefined {
@@ -57,10 +59,15 @@ export function leadsTo(from: string, target: string, runbooks: Runbooks, seen: 
   if (seen.has(from)) return false
   seen.add(from)
   const base = runbooks.get(from)?.extends
-  return followed(stepsOf(from, runbooks).map(({ step }) => step)).some((next) => leadsTo(next, target, runbooks, seen)) || (base !== undefined && leadsTo(base, target, runbooks, seen))
+  return (
+    followed(stepsOf(from, runbooks).map(({ step }) => step)).some((next) => leadsTo(next, target, runbooks, seen)) ||
+    (base !== undefined && leadsTo(base, target, runbooks, seen))
+  )
 }
 
 /** Runbooks that steps follow, groups included. */
 export function followed(steps: readonly Readonly<Record<string, unknown>>[]): string[] {
-  return steps.flatMap((step) => (typeof step['follow'] === 'string' ? [step['follow']] : followed(list(step['steps']).map(record))))
+  return steps.flatMap((step) =>
+    typeof step['follow'] === 'string' ? [step['follow']] : followed(list(step['steps']).map(record)),
+  )
 }

@@ -19,14 +19,38 @@ export type Kind = CST.TokenType | null
 type Word = Omit<Refusal, 'start' | 'end'>
 
 const FORBIDDEN: Partial<Record<CST.TokenType, Word>> = {
-  anchor: { code: 'alias', message: 'anchors (&) are not part of this format', hint: 'write the value out; if the text begins with &, quote it' },
-  alias: { code: 'alias', message: 'aliases (*) are not part of this format', hint: 'write the value out; if the text begins with *, quote it' },
-  'explicit-key-ind': { code: 'explicit-key', message: 'a key written with `? ` is not part of this format', hint: 'write KEY: VALUE; if the text begins with ?, quote it' },
-  'directive-line': { code: 'directive', message: 'directives (%) are not part of this format', hint: 'remove the line; if the text begins with %, quote it' },
+  anchor: {
+    code: 'alias',
+    message: 'anchors (&) are not part of this format',
+    hint: 'write the value out; if the text begins with &, quote it',
+  },
+  alias: {
+    code: 'alias',
+    message: 'aliases (*) are not part of this format',
+    hint: 'write the value out; if the text begins with *, quote it',
+  },
+  'explicit-key-ind': {
+    code: 'explicit-key',
+    message: 'a key written with `? ` is not part of this format',
+    hint: 'write KEY: VALUE; if the text begins with ?, quote it',
+  },
+  'directive-line': {
+    code: 'directive',
+    message: 'directives (%) are not part of this format',
+    hint: 'remove the line; if the text begins with %, quote it',
+  },
 }
 const BLANK: ReadonlySet<Kind> = new Set<Kind>(['newline', 'comment', 'space', 'doc-mode'])
-const OPEN_QUOTE: Word = { code: 'yaml-syntax', message: 'this quote is not closed', hint: 'close it; in single quotes an apostrophe is written twice' }
-const OPEN_BRACKET: Word = { code: 'yaml-syntax', message: 'this bracket is not closed', hint: 'close it; its lines must be indented deeper than the key' }
+const OPEN_QUOTE: Word = {
+  code: 'yaml-syntax',
+  message: 'this quote is not closed',
+  hint: 'close it; in single quotes an apostrophe is written twice',
+}
+const OPEN_BRACKET: Word = {
+  code: 'yaml-syntax',
+  message: 'this bracket is not closed',
+  hint: 'close it; its lines must be indented deeper than the key',
+}
 
 export interface Guard {
   /** One lexeme with its kind, where it begins, and how deep the parser already is. */
@@ -41,7 +65,11 @@ export function guard(text: string): Guard {
   let items = 0
   let lexemes = 0
   const next: Guard['next'] = (lexeme, kind, offset, depth) => {
-    const refuse = (word: Word, start = offset, length = lexeme.length): Refusal => ({ ...word, start, end: start + Math.max(1, length) })
+    const refuse = (word: Word, start = offset, length = lexeme.length): Refusal => ({
+      ...word,
+      start,
+      end: start + Math.max(1, length),
+    })
     const forbidden = kind === null ? undefined : FORBIDDEN[kind]
     if (forbidden) return refuse(forbidden)
     if (kind === 'tag') return refuse(tagWord(text, offset))
@@ -51,13 +79,29 @@ export function guard(text: string): Guard {
     } else if (kind === 'flow-error-end') return refuse(OPEN_BRACKET, brackets.at(-1), 1)
     else if (kind === 'flow-map-end' || kind === 'flow-seq-end') {
       const open = brackets.pop()
-      if (open === undefined) return refuse({ code: 'yaml-syntax', message: `this ${lexeme} closes nothing`, hint: 'remove it, or quote the text it belongs to' })
-      if ((text[open] === '{') !== (kind === 'flow-map-end')) return refuse({ code: 'yaml-syntax', message: `this ${lexeme} closes a ${text[open] ?? ''}`, hint: 'brackets close in the order they open' })
+      if (open === undefined)
+        return refuse({
+          code: 'yaml-syntax',
+          message: `this ${lexeme} closes nothing`,
+          hint: 'remove it, or quote the text it belongs to',
+        })
+      if ((text[open] === '{') !== (kind === 'flow-map-end'))
+        return refuse({
+          code: 'yaml-syntax',
+          message: `this ${lexeme} closes a ${text[open] ?? ''}`,
+          hint: 'brackets close in the order they open',
+        })
     } else if (isOpenQuote(lexeme, kind)) return refuse(OPEN_QUOTE, offset, 1)
     if (kind === 'map-value-ind') keys++
     if (kind === 'comma' || kind === 'seq-item-ind') items++
-    if (keys > MAX_KEYS || items > MAX_ITEMS || ++lexemes > MAX_LEXEMES) return refuse({ code: 'too-many-keys', message: `more than ${MAX_KEYS} keys or list items`, hint: 'split the file' })
-    if (depth > MAX_DEPTH + 2 || brackets.length > MAX_DEPTH) return refuse({ code: 'too-deep', message: `nested deeper than ${MAX_DEPTH} levels`, hint: 'flatten it' })
+    if (keys > MAX_KEYS || items > MAX_ITEMS || ++lexemes > MAX_LEXEMES)
+      return refuse({
+        code: 'too-many-keys',
+        message: `more than ${MAX_KEYS} keys or list items`,
+        hint: 'split the file',
+      })
+    if (depth > MAX_DEPTH + 2 || brackets.length > MAX_DEPTH)
+      return refuse({ code: 'too-deep', message: `nested deeper than ${MAX_DEPTH} levels`, hint: 'flatten it' })
     return layout(lexeme, kind, offset)
   }
   const end = () => {
@@ -73,11 +117,19 @@ function layoutGuard(): (lexeme: string, kind: Kind, offset: number) => Refusal 
   let lineStart = true
   let tab = -1
   return (lexeme, kind, offset) => {
-    if (tab >= 0 && !BLANK.has(kind)) return { code: 'tab-indent', message: 'a tab cannot indent', hint: 'use spaces', start: tab, end: tab + 1 }
+    if (tab >= 0 && !BLANK.has(kind))
+      return { code: 'tab-indent', message: 'a tab cannot indent', hint: 'use spaces', start: tab, end: tab + 1 }
     if (kind === 'space') tab = lineStart && lexeme.includes('\t') ? offset + lexeme.indexOf('\t') : tab
     else if (kind !== 'doc-mode') tab = -1
     if (kind !== 'space' && kind !== 'doc-mode') lineStart = kind === 'newline'
-    if (kind === 'doc-start' && content) return { code: 'several-documents', message: 'a second document begins here', hint: 'one file holds one document: remove the ---', start: offset, end: offset + 3 }
+    if (kind === 'doc-start' && content)
+      return {
+        code: 'several-documents',
+        message: 'a second document begins here',
+        hint: 'one file holds one document: remove the ---',
+        start: offset,
+        end: offset + 3,
+      }
     content ||= !BLANK.has(kind)
     return undefined
   }
@@ -93,7 +145,15 @@ function isOpenQuote(lexeme: string, kind: Kind): boolean {
 /** `when: !cpu.busy.ok` is a tag to YAML. What was meant is nearly always a condition. */
 function tagWord(text: string, offset: number): Word {
   const end = text.indexOf('\n', offset)
-  const rest = text.slice(offset, end < 0 ? undefined : end).split(' #')[0]?.trim() ?? ''
+  const rest =
+    text
+      .slice(offset, end < 0 ? undefined : end)
+      .split(' #')[0]
+      ?.trim() ?? ''
   const quoted = rest.includes("'") ? `"${rest.replaceAll('"', String.raw`\"`)}"` : `'${rest}'`
-  return { code: 'tag', message: 'a value that begins with ! must be quoted', hint: rest.length > 1 && rest.length < 100 ? `write ${quoted}` : 'quote it' }
+  return {
+    code: 'tag',
+    message: 'a value that begins with ! must be quoted',
+    hint: rest.length > 1 && rest.length < 100 ? `write ${quoted}` : 'quote it',
+  }
 }

@@ -18,7 +18,11 @@ export async function loadBuiltin(root: string, json: string | undefined, option
 }
 
 /** The built-ins and what the folders add to them. */
-export async function loadLibrary(builtin: Library, folders: readonly string[], options?: LintOptions): Promise<Library> {
+export async function loadLibrary(
+  builtin: Library,
+  folders: readonly string[],
+  options?: LintOptions,
+): Promise<Library> {
   const files = folders.flatMap((folder) => filesInRoot(folder, false))
   if (files.length === 0) return builtin
   const { addFiles } = await import('./lint-files.ts')
@@ -33,7 +37,11 @@ export interface LintFilesOptions extends LintOptions {
 }
 
 /** Mistakes in these files and folders, which may refer to each other and to the library. */
-export async function lintFiles(paths: readonly string[], library: Library, options: LintFilesOptions = {}): Promise<readonly Diagnostic[]> {
+export async function lintFiles(
+  paths: readonly string[],
+  library: Library,
+  options: LintFilesOptions = {},
+): Promise<readonly Diagnostic[]> {
   const { builtinRoots = [], builtin = library, ...rules } = options
   const own = builtinRoots.map((root) => resolve(root))
   const { files, missing } = filesAt(paths, (path) => own.some((root) => isBelow(root, path)))

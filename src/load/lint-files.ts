@@ -18,7 +18,12 @@ export interface LintOptions {
 
 const catalogue = new Map(metrics.map((metric) => [metric.id, metric]))
 
-export async function addFiles(base: Library, builtin: Library, files: readonly FileEntry[], options: LintOptions = {}): Promise<Library> {
+export async function addFiles(
+  base: Library,
+  builtin: Library,
+  files: readonly FileEntry[],
+  options: LintOptions = {},
+): Promise<Library> {
   const parsed = await parseFiles(files)
   const { unique, duplicates } = withoutDuplicates(parsed.pages)
   const names = namesOf(base, builtin, parsed, unique, options)
@@ -30,25 +35,50 @@ export async function addFiles(base: Library, builtin: Library, files: readonly 
     diagnostics.push(...found)
     if (!unread.has(page.source.file) && !found.some((d) => d.severity === 'error')) good.push(page)
   }
-  return assemble(base, good, diagnostics)
+  return assemble(base, good, inOrder(diagnostics, files))
 }
 
-function withoutDuplicates(pages: readonly Page[]): { readonly unique: readonly Page[]; readonly duplicates: readonly Diagnostic[] } {
+/** By file in the order given, then by line. */
+function inOrder(diagnostics: readonly Diagnostic[], files: readonly FileEntry[]): readonly Diagnostic[] {
+  const order = new Map(files.map(({ file }, i) => [file, i]))
+  const rank = (d: Diagnostic) => order.get(d.position.file) ?? 0
+  return [...diagnostics].sort(
+    (a, b) => rank(a) - rank(b) || a.position.line - b.position.line || a.position.column - b.position.column,
+  )
+}
+
+function withoutDuplicates(pages: readonly Page[]): {
+  readonly unique: readonly Page[]
+  readonly duplicates: readonly Diagnostic[]
+} {
   const taken = new Map<string, Page>()
   const duplicates: Diagnostic[] = []
   for (const page of pages) {
     const key = page.kind === 'causes' ? page.source.file : `${page.kind} ${page.id}`
     const earlier = taken.get(key)
-    if (earlier) duplicates.push(diagnosticOf(page, { code: 'duplicate-file', message: `${earlier.source.file} already is the ${page.kind} ${page.id}`, hint: 'give one of them another name', at: [], part: 'key' }))
+    if (earlier)
+      duplicates.push(
+        diagnosticOf(page, {
+          code: 'duplicate-file',
+          message: `${earlier.source.file} already is the ${page.kind} ${page.id}`,
+          hint: 'give one of them another name',
+          at: [],
+          part: 'key',
+        }),
+      )
     else taken.set(key, page)
   }
   return { unique: [...taken.values()], duplicates }
 }
 
-function namesOf(base: Library, builtin: Library, { broken }: Parsed, pages: readonly Page[], options: LintOptions): Names {
-  const checks = new Map<string, CheckDocument | undefined>([...base.checks].map(([id, loaded]) => [id, loaded.document]))
-  const runbooks = new Map<string, RunbookDocument | undefined>([...base.runbooks].map(([id, loaded]) => [id, loaded.document]))
-  const causes = new Map(base.causes)
+function namesOf(
+  base: Library,
+  builtin: Library,
+  { broken }: Parsed,
+  pages: readonly Page[],
+  options: LintOptions,
+): Names {
+  const { checks, runbooks, causes, ...rest } = libraryNames(base, builtin)
   for (const { kind, id } of broken) {
     if (kind === 'check') checks.set(id, undefined)
     if (kind === 'runbook') runbooks.set(id, undefined)
@@ -59,8 +89,25 @@ function namesOf(base: Library, builtin: Library, { broken }: Parsed, pages: rea
     else if (page.kind === 'runbook') runbooks.set(page.id, page.root.data as RunbookDocument)
     else for (const cause of causesOf(page)) causes.set(cause.id, cause)
   }
-  const taken = [...[...builtin.checks.keys()].map((id) => `check ${id}`), ...[...builtin.runbooks.keys()].map((id) => `runbook ${id}`), ...[...builtin.causes.keys()].map((id) => `cause ${id}`)]
-  return { metrics: catalogue, checks, runbooks, causes, builtin: new Set(taken), ...options }
+  return { checks, runbooks, causes, ...rest, ...options }
+}
+
+/** What is known without any file. */
+export function libraryNames(base: Library, builtin: Library) {
+  const taken = [
+    ...[...builtin.checks.keys()].map((id) => `check ${id}`),
+    ...[...builtin.runbooks.keys()].map((id) => `runbook ${id}`),
+    ...[...builtin.causes.keys()].map((id) => `cause ${id}`),
+  ]
+  return {
+    metrics: catalogue,
+    checks: new Map<string, CheckDocument | undefined>([...base.checks].map(([id, loaded]) => [id, loaded.document])),
+    runbooks: new Map<string, RunbookDocument | undefined>(
+      [...base.runbooks].map(([id, loaded]) => [id, loaded.document]),
+    ),
+    causes: new Map(base.causes),
+    builtin: new Set(taken),
+  } satisfies Names
 }
 
 function isShadow(page: Page, builtin: Library): boolean {
@@ -74,7 +121,9 @@ function causesOf(page: Page): Cause[] {
 
 function assemble(base: Library, pages: readonly Page[], diagnostics: readonly Diagnostic[]): Library {
   const checks = new Map(base.checks)
-  const raw = new Map<string, RunbookDocument | undefined>([...base.runbooks].map(([id, loaded]) => [id, loaded.document]))
+  const raw = new Map<string, RunbookDocument | undefined>(
+    [...base.runbooks].map(([id, loaded]) => [id, loaded.document]),
+  )
   const causes = new Map(base.causes)
   const files = new Map([...base.runbooks].map(([id, { file }]) => [id, file]))
   for (const page of pages) {

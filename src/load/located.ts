@@ -42,11 +42,15 @@ export function spanOf(root: Located, pointer: Pointer, part: 'key' | 'value' = 
   for (let length = pointer.length; length >= 0; length--) {
     const found = find(root, pointer.slice(0, length))
     if (!found) continue
-    const { key, value } = found
+    const { key = length === 0 ? firstKey(root) : undefined, value } = found
     if (key && (part === 'key' || length < pointer.length || value.start === value.end)) return key
     return value
   }
   return root
+}
+
+function firstKey({ entries }: Located): Span | undefined {
+  return entries?.values().next().value?.key
 }
 
 /** Characters from..to of a scalar's value → the characters of the file they were read from. */
@@ -66,15 +70,16 @@ function offsetsOf(text: string, scalar: Located, value: string): number[] | und
   const offsets: number[] = []
   let at = firstCharacter(text, scalar)
   const space = (i: number) => /\s/.test(text.charAt(i))
-  for (let i = 0; i < value.length; ) {
+  for (let i = 0; i < value.length;) {
     const wanted = value.charAt(i)
     if (/\s/.test(wanted)) {
       const from = at
       while (at < scalar.end && space(at)) at++
-      for (let k = 0; i < value.length && /\s/.test(value.charAt(i)); i++, k++) offsets.push(Math.min(from + k, Math.max(from, at - 1)))
+      for (let k = 0; i < value.length && /\s/.test(value.charAt(i)); i++, k++)
+        offsets.push(Math.min(from + k, Math.max(from, at - 1)))
       continue
     }
-    while (at < scalar.end && space(at)) at++
+    while (at < scalar.end && (space(at) || isJoin(text, at, scalar.style))) at++
     const taken = width(text, at, scalar.style, wanted)
     if (at >= scalar.end || taken === 0) return undefined
     offsets.push(at)
@@ -82,6 +87,11 @@ function offsetsOf(text: string, scalar: Located, value: string): number[] | und
     i++
   }
   return offsets
+}
+
+/** A backslash that joins two lines of a text in double quotes. */
+function isJoin(text: string, at: number, style: Located['style']): boolean {
+  return style === 'double' && text[at] === '\\' && /[\r\n]/.test(text.charAt(at + 1))
 }
 
 function firstCharacter(text: string, { start, style }: Located): number {

@@ -15,7 +15,17 @@ export interface Names {
   readonly probeMetrics?: ReadonlySet<string>
 }
 
-export const DOMAINS: readonly Domain[] = ['cpu', 'disk', 'interface', 'process', 'cgroup', 'mount', 'listener', 'peer', 'kernelLog']
+export const DOMAINS: readonly Domain[] = [
+  'cpu',
+  'disk',
+  'interface',
+  'process',
+  'cgroup',
+  'mount',
+  'listener',
+  'peer',
+  'kernelLog',
+]
 
 export function isDomain(name: string): name is Domain {
   return (DOMAINS as readonly string[]).includes(name)

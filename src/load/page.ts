@@ -29,7 +29,14 @@ export function diagnosticOf(page: Page, mistake: Mistake): Diagnostic {
   const scalar = span && find(page.root, at)?.value
   const { start, end } = scalar ? spanWithin(page.source.text, scalar, ...span) : spanOf(page.root, at, part)
   const position = positionOf(page.source, start, end)
-  return { code, severity, message, position, excerpt: excerptAt(page.source, position.line), ...(hint === undefined ? {} : { hint }) }
+  return {
+    code,
+    severity,
+    message,
+    position,
+    excerpt: excerptAt(page.source, position.line),
+    ...(hint === undefined ? {} : { hint }),
+  }
 }
 
 export function lineOfPart(page: Page, at: Pointer): number {
@@ -38,7 +45,11 @@ export function lineOfPart(page: Page, at: Pointer): number {
 
 /** Rules also read documents whose shape is wrong: what is not as expected is left to the schema's message. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  return isRecord(value) ? value : {}
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function list(value: unknown): readonly unknown[] {

@@ -35,7 +35,17 @@ interface Result {
 }
 
 function parseFile(entry: FileEntry, read: Awaited<ReturnType<typeof openReader>>): Result {
-  if (entry.path.endsWith('.yml')) return { diagnostics: [atStart(sourceText(entry.file, ''), 'file-name', 'files end in .yaml', `rename it to ${entry.file.replace(/\.yml$/, '.yaml')}`)] }
+  if (entry.path.endsWith('.yml'))
+    return {
+      diagnostics: [
+        atStart(
+          sourceText(entry.file, ''),
+          'file-name',
+          'files end in .yaml',
+          `rename it to ${entry.file.replace(/\.yml$/, '.yaml')}`,
+        ),
+      ],
+    }
   const limit = LIMITS[entry.kind ?? 'runbook']
   const bytes = bytesOf(entry, limit)
   if (!(bytes instanceof Uint8Array)) return { diagnostics: [bytes] }
@@ -45,10 +55,20 @@ function parseFile(entry: FileEntry, read: Awaited<ReturnType<typeof openReader>
 }
 
 /** Text → page; what `lint` of an editor buffer and the tests use. */
-export function pageOf(entry: FileEntry, source: SourceText, { root, diagnostics }: { readonly root?: Located; readonly diagnostics: readonly Diagnostic[] }): Result {
+export function pageOf(
+  entry: FileEntry,
+  source: SourceText,
+  { root, diagnostics }: { readonly root?: Located; readonly diagnostics: readonly Diagnostic[] },
+): Result {
   if (!root) return { diagnostics }
   const kind = entry.kind ?? kindOf(root)
-  if (!kind) return { diagnostics: [...diagnostics, atStart(source, 'unknown-kind', 'this is neither a check nor a runbook', 'begin with check: or runbook:')] }
+  if (!kind)
+    return {
+      diagnostics: [
+        ...diagnostics,
+        atStart(source, 'unknown-kind', 'this is neither a check nor a runbook', 'begin with check: or runbook:'),
+      ],
+    }
   return { page: { kind, id: entry.id, builtin: entry.builtin, source, root }, diagnostics }
 }
 
@@ -71,7 +91,12 @@ function bytesOf({ path, file }: FileEntry, limit: number): Uint8Array | Diagnos
 }
 
 export function cannotRead(file: string, why: string): Diagnostic {
-  return atStart(sourceText(file, ''), 'cannot-read', `cannot be read (${why})`, 'see that the file exists and may be read')
+  return atStart(
+    sourceText(file, ''),
+    'cannot-read',
+    `cannot be read (${why})`,
+    'see that the file exists and may be read',
+  )
 }
 
 function atStart(source: SourceText, code: string, message: string, hint: string): Diagnostic {

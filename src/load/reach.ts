@@ -4,6 +4,7 @@ import type { CheckDocument, Status } from '../model/check.ts'
 import { record } from './page.ts'
 
 const MOST = 1024
+export const STATUSES: readonly Status[] = ['critical', 'warn', 'ok', 'unknown']
 
 export interface Outcomes {
   readonly status: (check: string) => readonly Status[]
@@ -12,7 +13,7 @@ export interface Outcomes {
 
 /** Statuses a check can have: those it has a condition for, ok, and unknown. */
 export function statusesOf(check: CheckDocument | undefined): readonly Status[] {
-  if (!check) return ['critical', 'warn', 'ok', 'unknown']
+  if (!check) return STATUSES
   const status = record(check.status)
   return [...(['critical', 'warn'] as const).filter((name) => name in status), 'ok', 'unknown']
 }
@@ -22,7 +23,10 @@ export function reachable(conditions: readonly Expression[], outcomes: Outcomes)
   if (conditions.some(({ text }) => /\bknown\b/.test(text))) return true
   const checks = [...new Set(conditions.flatMap((c) => c.checks))]
   const answers = [...outcomes.answers].filter(([name]) => conditions.some((c) => c.text.includes(`answer.${name}`)))
-  const wheels: readonly (readonly string[])[] = [...checks.map(outcomes.status), ...answers.map(([, choices]) => choices)]
+  const wheels: readonly (readonly string[])[] = [
+    ...checks.map(outcomes.status),
+    ...answers.map(([, choices]) => choices),
+  ]
   const total = wheels.reduce((product, wheel) => product * Math.max(1, wheel.length), 1)
   if (total > MOST) return true
   for (let turn = 0; turn < total; turn++) {
@@ -32,9 +36,10 @@ export function reachable(conditions: readonly Expression[], outcomes: Outcomes)
       rest = Math.floor(rest / Math.max(1, wheel.length))
       return value
     })
+    const status = (check: string) => STATUSES.find((word) => word === picked[checks.indexOf(check)])
     const lookup = {
       metric: () => undefined,
-      status: (check: string) => picked[checks.indexOf(check)] as Status | undefined,
+      status,
       answer: (name: string) => picked[checks.length + answers.findIndex(([other]) => other === name)],
     }
     if (conditions.every((condition) => condition.evaluate(lookup) !== false)) return true

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { excerptAt, positionOf, sourceText, type SourceText } from './source.ts'
 
-export const LIMITS = { check: 64 * 1024, runbook: 1024 * 1024, causes: 1024 * 1024 } as const
+export const LIMITS = { check: 64 * 1024, runbook: 1024 * 1024, causes: 256 * 1024 } as const
 
 const LINES = 30_000
 
@@ -17,18 +17,36 @@ export function scan(file: string, bytes: Uint8Array, limit: number): Scanned {
   if (!isUtf8(bytes)) return notUtf8(file, bytes)
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   const source = sourceText(file, text)
-  if (source.lines.length > LINES) return mistake(source, source.lines[LINES] ?? 0, { code: 'too-large', message: `the file has more than ${LINES} lines`, hint: 'split it' })
-  if (text.startsWith('\ufeff')) return mistake(source, 0, { code: 'byte-order-mark', message: 'the file begins with a byte order mark', hint: 'save it as UTF-8 without one' })
+  if (source.lines.length > LINES)
+    return mistake(source, source.lines[LINES] ?? 0, {
+      code: 'too-large',
+      message: `the file has more than ${LINES} lines`,
+      hint: 'split it',
+    })
+  if (text.startsWith('\ufeff'))
+    return mistake(source, 0, {
+      code: 'byte-order-mark',
+      message: 'the file begins with a byte order mark',
+      hint: 'save it as UTF-8 without one',
+    })
   const hidden = text.search(HIDDEN)
   if (hidden >= 0) {
     const name = `U+${text.charCodeAt(hidden).toString(16).toUpperCase().padStart(4, '0')}`
-    return mistake(source, hidden, { code: 'control-character', message: `the file contains the invisible character ${name}`, hint: 'remove it' })
+    return mistake(source, hidden, {
+      code: 'control-character',
+      message: `the file contains the invisible character ${name}`,
+      hint: 'remove it',
+    })
   }
   return { source }
 }
 
 export function tooLarge(file: string, size: number, limit: number): { readonly mistake: Diagnostic } {
-  return mistake(sourceText(file, ''), 0, { code: 'too-large', message: `the file has ${size} bytes; at most ${limit} are read`, hint: 'split it' })
+  return mistake(sourceText(file, ''), 0, {
+    code: 'too-large',
+    message: `the file has ${size} bytes; at most ${limit} are read`,
+    hint: 'split it',
+  })
 }
 
 function notUtf8(file: string, bytes: Uint8Array): Scanned {
@@ -39,12 +57,21 @@ function notUtf8(file: string, bytes: Uint8Array): Scanned {
     end = bytes.indexOf(10, start)
     if (end < 0) end = bytes.length
     const part = bytes.subarray(start, end)
-    if (!isUtf8(part)) return mistake(source, (source.lines[line] ?? 0) + decoder.decode(part).indexOf('\ufffd'), { code: 'not-utf8', message: 'these bytes are not UTF-8', hint: 'save the file as UTF-8' })
+    if (!isUtf8(part))
+      return mistake(source, (source.lines[line] ?? 0) + decoder.decode(part).indexOf('\ufffd'), {
+        code: 'not-utf8',
+        message: 'these bytes are not UTF-8',
+        hint: 'save the file as UTF-8',
+      })
   }
   return mistake(source, 0, { code: 'not-utf8', message: 'the file is not UTF-8', hint: 'save the file as UTF-8' })
 }
 
-function mistake(source: SourceText, at: number, what: { code: string; message: string; hint: string }): { readonly mistake: Diagnostic } {
+function mistake(
+  source: SourceText,
+  at: number,
+  what: { code: string; message: string; hint: string },
+): { readonly mistake: Diagnostic } {
   const position = positionOf(source, at, at + 1)
   return { mistake: { severity: 'error', position, excerpt: excerptAt(source, position.line), ...what } }
 }

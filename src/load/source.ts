@@ -9,7 +9,7 @@ export interface SourceText {
 }
 
 /** Longer lines are cut: a diagnostic is for a person. */
-const EXCERPT = 300
+const EXCERPT = 2000
 
 export function sourceText(file: string, text: string): SourceText {
   const lines = [0]

@@ -7,6 +7,8 @@ import { stepsOf, type Placed } from './extend.ts'
 import { whenCompiler } from './expressions.ts'
 import type { Names } from './names.ts'
 import { lineOfPart, list, record, text, texts, type Mistake, type Page } from './page.ts'
+import { STATUSES } from './reach.ts'
+import { verbOf } from './schema.ts'
 import { verbRules } from './verb-rules.ts'
 
 /** What is known when a step is reached. Grows as the walk goes on: steps go forward only. */
@@ -22,9 +24,16 @@ export interface Walk {
   readonly answers: Map<string, readonly string[]>
   readonly escalated: Set<string>
   readonly ids: Map<string, number>
+  /** A step above is not understood, or names something unknown: more may have a status than is seen. */
+  unsure: boolean
 }
 
-export function* stepRules(page: Page, steps: readonly Placed[], names: Names): Generator<Mistake> {
+export function* stepRules(
+  page: Page,
+  steps: readonly Placed[],
+  names: Names,
+  unknownBase: boolean,
+): Generator<Mistake> {
   const walk: Walk = {
     page,
     names,
@@ -35,6 +44,7 @@ export function* stepRules(page: Page, steps: readonly Placed[], names: Names): 
     answers: new Map(),
     escalated: new Set(),
     ids: new Map(),
+    unsure: unknownBase,
   }
   yield* walkSteps(walk, steps, [])
 }
@@ -45,9 +55,13 @@ function* walkSteps(walk: Walk, steps: readonly Placed[], guards: readonly Expre
     const conditions = conditionRules(walk, placed, guards)
     found.push(...conditions.mistakes, ...verbRules(walk, placed))
     produce(walk, placed.step)
+    walk.unsure ||=
+      verbOf(placed.step) === undefined ||
+      found.some(({ code }) => code === 'unknown-check' || code === 'unknown-runbook')
     // Mistakes of the runbook that is extended are told in its own file.
     if (placed.at) yield* found
-    if (placed.step['group'] !== undefined) yield* walkSteps(walk, innerSteps(placed), conditions.when ? [...guards, conditions.when] : guards)
+    if (placed.step['group'] !== undefined)
+      yield* walkSteps(walk, innerSteps(placed), conditions.when ? [...guards, conditions.when] : guards)
   }
 }
 
@@ -59,13 +73,23 @@ function* idRules({ page, ids }: Walk, { step, at }: Placed): Generator<Mistake>
   const id = text(step['id'])
   if (id === undefined) return
   const earlier = ids.get(id)
-  if (earlier !== undefined && at) yield { code: 'duplicate-id', message: earlier === 0 ? `the extended runbook already has a step ${id}` : `the step in line ${earlier} already has the id ${id}`, hint: 'give it another', at: [...at, 'id'] }
+  if (earlier !== undefined && at)
+    yield {
+      code: 'duplicate-id',
+      message:
+        earlier === 0
+          ? `the extended runbook already has a step ${id}`
+          : `the step in line ${earlier} already has the id ${id}`,
+      hint: 'give it another',
+      at: [...at, 'id'],
+    }
   else ids.set(id, at ? lineOfPart(page, [...at, 'id']) : 0)
 }
 
 function produce(walk: Walk, step: Readonly<Record<string, unknown>>): void {
   for (const id of producedBy(step, walk.names)) walk.produced.add(id)
-  for (const [id, status] of Object.entries(record(step['assume']))) walk.assumed.set(id, [...(walk.assumed.get(id) ?? []), status as Status])
+  for (const [id, value] of Object.entries(record(step['assume'])))
+    walk.assumed.set(id, [...(walk.assumed.get(id) ?? []), ...STATUSES.filter((status) => status === value)])
   const answer = text(step['as'])
   if (answer !== undefined) walk.answers.set(answer, Object.keys(record(step['choices'])))
   const metric = text(step['escalate'])
@@ -76,7 +100,11 @@ function produce(walk: Walk, step: Readonly<Record<string, unknown>>): void {
 function producedBy(step: Readonly<Record<string, unknown>>, names: Names): string[] {
   const ids = [...texts(step['check'], []), ...texts(step['wait'], [])].map(([id]) => id)
   const follow = text(step['follow'])
-  return [...ids, ...Object.keys(record(step['assume'])), ...(follow === undefined ? [] : producedIn(follow, names, new Set()))]
+  return [
+    ...ids,
+    ...Object.keys(record(step['assume'])),
+    ...(follow === undefined ? [] : producedIn(follow, names, new Set())),
+  ]
 }
 
 function producedIn(runbook: string, names: Names, seen: Set<string>): string[] {
@@ -94,14 +122,28 @@ function producedIn(runbook: string, names: Names, seen: Set<string>): string[] 
 function producersOf(page: Page, steps: readonly Placed[]): Map<string, number> {
   const lines = new Map<string, number>()
   const visit = (placed: Placed) => {
-    for (const [id] of [...texts(placed.step['check'], []), ...texts(placed.step['wait'], [])]) if (!lines.has(id) && placed.at) lines.set(id, lineOfPart(page, placed.at))
+    for (const [id] of [...texts(placed.step['check'], []), ...texts(placed.step['wait'], [])])
+      if (!lines.has(id) && placed.at) lines.set(id, lineOfPart(page, placed.at))
     innerSteps(placed).forEach(visit)
   }
   steps.forEach(visit)
   return lines
 }
 
-export function unknownCheck(id: string, names: Names, at: Mistake['at'], part: Mistake['part'] = 'value'): readonly Mistake[] {
+export function unknownCheck(
+  id: string,
+  names: Names,
+  at: Mistake['at'],
+  part: Mistake['part'] = 'value',
+): readonly Mistake[] {
   if (names.checks.has(id)) return []
-  return [{ code: 'unknown-check', message: `no check ${id}`, hint: didYouMean(id, names.checks.keys(), '`tracebook list` shows all checks'), at, part }]
+  return [
+    {
+      code: 'unknown-check',
+      message: `no check ${id}`,
+      hint: didYouMean(id, names.checks.keys(), '`tracebook list` shows all checks'),
+      at,
+      part,
+    },
+  ]
 }

@@ -7,8 +7,14 @@ import type { Mistake } from './page.ts'
 export function unknownUnit(value: string, at: Pointer): Mistake {
   const unit = /^-?\d+(?:\.\d+)?\s*(\D+)$/.exec(value.trim())?.[1] ?? ''
   const sameLetters = UNITS.find((known) => known.toLowerCase() === unit.toLowerCase())
-  const message = unit === '' ? `${value.slice(0, 40)} is not a number with a unit` : `${unit.slice(0, 40)} is not a unit`
-  return { code: 'unknown-unit', message, hint: sameLetters ? `did you mean ${sameLetters}?` : `units are ${UNITS.join(' ')}`, at }
+  const message =
+    unit === '' ? `${value.slice(0, 40)} is not a number with a unit` : `${unit.slice(0, 40)} is not a unit`
+  return {
+    code: 'unknown-unit',
+    message,
+    hint: sameLetters ? `did you mean ${sameLetters}?` : `units are ${UNITS.join(' ')}`,
+    at,
+  }
 }
 
 /** Nothing is nothing in every unit: a plain 0 is right everywhere but in a text. */
@@ -18,7 +24,12 @@ export function* unitRules(value: unknown, dimension: Dimension, owner: string, 
   if (!quantity) yield unknownUnit(String(value), at)
   else if (quantity.dimension === 'count' && quantity.value === 0 && dimension !== 'text') return
   else if (quantity.dimension !== dimension && !(dimension === 'flag' && quantity.dimension === 'count'))
-    yield { code: 'unit-mismatch', message: `${owner} is ${WORDS[dimension]}; ${value} is ${WORDS[quantity.dimension]}`, hint: BASE[dimension] === '' ? 'write a plain number' : `write it in ${BASE[dimension]}`, at }
+    yield {
+      code: 'unit-mismatch',
+      message: `${owner} is ${WORDS[dimension]}; ${value} is ${WORDS[quantity.dimension]}`,
+      hint: BASE[dimension] === '' ? 'write a plain number' : `write it in ${BASE[dimension]}`,
+      at,
+    }
 }
 
 const WORDS: Readonly<Record<Dimension, string>> = {

@@ -1,11 +1,9 @@
 // One step → what is wrong with what its verb names.
-import { compileExpression } from '../expr/index.ts'
 import type { CheckDocument } from '../model/check.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { leadsTo, type Placed } from './extend.ts'
-import { eachOf, paramsOf, partsOf, quantityOf } from './expressions.ts'
+import { needsOf, quantityOf } from './expressions.ts'
 import type { Pointer } from './located.ts'
-import type { Names } from './names.ts'
 import { record, text, texts, type Mistake } from './page.ts'
 import { unknownCheck, type Walk } from './step-rules.ts'
 
@@ -16,9 +14,22 @@ export function* verbRules(walk: Walk, { step, at = [] }: Placed): Generator<Mis
   for (const id of Object.keys(record(step['assume']))) yield* unknownCheck(id, names, [...at, 'assume', id], 'key')
   if (step['wait'] !== undefined) yield* waitRules(step, at)
   if (step['ask'] !== undefined) yield* askRules(walk, step, at)
-  if (step['after'] !== undefined && at.length > 2) yield { code: 'after-in-group', message: 'a step in a group cannot be moved', hint: 'put after: on the group', at: [...at, 'after'], part: 'key' }
+  if (step['after'] !== undefined && at.length > 2)
+    yield {
+      code: 'after-in-group',
+      message: 'a step in a group cannot be moved',
+      hint: 'put after: on the group',
+      at: [...at, 'after'],
+      part: 'key',
+    }
   const metric = text(step['escalate'])
-  if (metric !== undefined && !names.metrics.has(metric)) yield { code: 'unknown-metric', message: `no metric ${metric}`, hint: didYouMean(metric, names.metrics.keys(), '`tracebook list metrics` shows all'), at: [...at, 'escalate'] }
+  if (metric !== undefined && !names.metrics.has(metric))
+    yield {
+      code: 'unknown-metric',
+      message: `no metric ${metric}`,
+      hint: didYouMean(metric, names.metrics.keys(), '`tracebook list metrics` shows all'),
+      at: [...at, 'escalate'],
+    }
   const follow = text(step['follow'])
   if (follow !== undefined) yield* followRules(walk, follow, [...at, 'follow'])
   if (step['conclude'] !== undefined) yield* concludeRules(walk, step, at)
@@ -28,7 +39,8 @@ function* checkListRules(walk: Walk, value: unknown, at: Pointer): Generator<Mis
   const seen = new Set<string>()
   for (const [id, place] of texts(value, at)) {
     yield* unknownCheck(id, walk.names, place)
-    if (seen.has(id)) yield { code: 'duplicate-check', message: `${id} is in this list twice`, hint: 'remove one', at: place }
+    if (seen.has(id))
+      yield { code: 'duplicate-check', message: `${id} is in this list twice`, hint: 'remove one', at: place }
     seen.add(id)
     const check = walk.names.checks.get(id)
     if (check && walk.names.probeMetrics) yield* tracingRules(walk, id, check, walk.names.probeMetrics, place)
@@ -36,44 +48,93 @@ function* checkListRules(walk: Walk, value: unknown, at: Pointer): Generator<Mis
 }
 
 /** A check step reads passive sources only; a metric that needs a probe must have been escalated to. */
-function* tracingRules({ names, escalated }: Walk, id: string, check: CheckDocument, probes: ReadonlySet<string>, at: Pointer): Generator<Mistake> {
+function* tracingRules(
+  { names, escalated }: Walk,
+  id: string,
+  check: CheckDocument,
+  probes: ReadonlySet<string>,
+  at: Pointer,
+): Generator<Mistake> {
   const metric = needsOf(check, names).find((need) => probes.has(need) && !escalated.has(need))
-  if (metric !== undefined) yield { code: 'tracing-metric', message: `${id} reads ${metric}, which only instrumentation gives`, hint: `add escalate: ${metric} above`, at }
-}
-
-/** Metrics the conditions of a check read. */
-function needsOf(check: CheckDocument, names: Names): readonly string[] {
-  const each = eachOf(check)
-  const scope = { metrics: names.metrics, params: paramsOf(check).good, ...(each === undefined ? {} : { each }) }
-  return partsOf(check).conditions.flatMap((part) => compileExpression(part.text, { ...scope, use: part.use }).expression?.needs ?? [])
+  if (metric !== undefined)
+    yield {
+      code: 'tracing-metric',
+      message: `${id} reads ${metric}, which only instrumentation gives`,
+      hint: `add escalate: ${metric} above`,
+      at,
+    }
 }
 
 function* waitRules(step: Placed['step'], at: Pointer): Generator<Mistake> {
   const every = quantityOf(step['every'])
   const upTo = quantityOf(step['up-to'])
-  if (every && upTo && every.value >= upTo.value) yield { code: 'wait-times', message: `up-to: ${String(step['up-to'])} ends before the second look`, hint: 'make up-to longer than every', at: [...at, 'up-to'] }
+  if (every && upTo && every.value >= upTo.value)
+    yield {
+      code: 'wait-times',
+      message: `up-to: ${String(step['up-to'])} ends before the second look`,
+      hint: 'make up-to longer than every',
+      at: [...at, 'up-to'],
+    }
 }
 
 function* askRules({ answers }: Walk, step: Placed['step'], at: Pointer): Generator<Mistake> {
   const choices = Object.keys(record(step['choices']))
   const name = text(step['as'])
   const choice = text(step['default'])
-  if (name !== undefined && answers.has(name)) yield { code: 'duplicate-answer', message: `an earlier step already asks for answer.${name}`, hint: 'choose another name', at: [...at, 'as'] }
-  if (choice !== undefined && choices.length > 0 && !choices.includes(choice)) yield { code: 'unknown-choice', message: `${choice} is not one of the choices`, hint: didYouMean(choice, choices), at: [...at, 'default'] }
+  if (name !== undefined && answers.has(name))
+    yield {
+      code: 'duplicate-answer',
+      message: `an earlier step already asks for answer.${name}`,
+      hint: 'choose another name',
+      at: [...at, 'as'],
+    }
+  if (choice !== undefined && choices.length > 0 && !choices.includes(choice))
+    yield {
+      code: 'unknown-choice',
+      message: `${choice} is not one of the choices`,
+      hint: didYouMean(choice, choices),
+      at: [...at, 'default'],
+    }
 }
 
 function* followRules({ page, names }: Walk, id: string, at: Pointer): Generator<Mistake> {
-  if (!names.runbooks.has(id)) yield { code: 'unknown-runbook', message: `no runbook ${id}`, hint: didYouMean(id, names.runbooks.keys()), at }
-  else if (leadsTo(id, page.id, names.runbooks)) yield { code: 'follow-cycle', message: id === page.id ? 'a runbook cannot follow itself' : `${id} leads back to ${page.id}: the run would never end`, hint: 'steps go forward only; remove one of the follow steps', at }
+  if (!names.runbooks.has(id))
+    yield { code: 'unknown-runbook', message: `no runbook ${id}`, hint: didYouMean(id, names.runbooks.keys()), at }
+  else if (leadsTo(id, page.id, names.runbooks))
+    yield {
+      code: 'follow-cycle',
+      message:
+        id === page.id ? 'a runbook cannot follow itself' : `${id} leads back to ${page.id}: the run would never end`,
+      hint: 'steps go forward only; remove one of the follow steps',
+      at,
+    }
 }
 
 function* concludeRules({ names, produced }: Walk, step: Placed['step'], at: Pointer): Generator<Mistake> {
   const cause = text(step['cause'])
-  if (cause !== undefined && !names.causes.has(cause)) yield { code: 'unknown-cause', message: `no cause ${cause}`, hint: didYouMean(cause, names.causes.keys(), '`tracebook list causes` shows all'), at: [...at, 'cause'] }
+  if (cause !== undefined && !names.causes.has(cause))
+    yield {
+      code: 'unknown-cause',
+      message: `no cause ${cause}`,
+      hint: didYouMean(cause, names.causes.keys(), '`tracebook list causes` shows all'),
+      at: [...at, 'cause'],
+    }
   const blame = text(step['blame'])
   if (blame === undefined) return
   const check = names.checks.get(blame)
   if (!names.checks.has(blame)) yield* unknownCheck(blame, names, [...at, 'blame'])
-  else if (check && check.culprit === undefined) yield { code: 'blame-without-culprit', message: `${blame} names no culprit`, hint: 'blame a check that has culprit:', at: [...at, 'blame'] }
-  else if (!produced.has(blame)) yield { code: 'status-before-check', message: `no step above gives ${blame} a status`, hint: `add check: ${blame} above`, at: [...at, 'blame'] }
+  else if (check && check.culprit === undefined)
+    yield {
+      code: 'blame-without-culprit',
+      message: `${blame} names no culprit`,
+      hint: 'blame a check that has culprit:',
+      at: [...at, 'blame'],
+    }
+  else if (!produced.has(blame))
+    yield {
+      code: 'status-before-check',
+      message: `no step above gives ${blame} a status`,
+      hint: `add check: ${blame} above`,
+      at: [...at, 'blame'],
+    }
 }
