@@ -4,6 +4,7 @@ import { linkSync, readdirSync, unlinkSync } from 'node:fs'
 import { createConnection, createServer, type Server } from 'node:net'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { codeOf } from '../host/error.ts'
 
 export interface Lock {
   readonly release: () => Promise<void>
@@ -79,7 +80,7 @@ function linked(from: string, to: string): boolean {
     linkSync(from, to)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if (codeOf(error) === 'EEXIST') return false
     throw error
   }
 }

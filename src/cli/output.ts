@@ -1,4 +1,5 @@
 // A report → standard output and files, in the formats asked for. A file that cannot be written does not lose the others.
+import { open, rename, rm } from 'node:fs/promises'
 import { formats, type LazyFormat } from '../generated/formats.ts'
 import type { Report } from '../model/report.ts'
 import { nearest } from '../expr/nearest.ts'
@@ -37,7 +38,6 @@ function ended(text: string): string {
 
 /** Whole or not at all: beside the target, synced, then renamed. */
 async function writeFileSafely(file: string, text: string): Promise<boolean> {
-  const { open, rename, rm } = await import('node:fs/promises')
   const beside = `${file}.${process.pid}.tmp`
   try {
     const handle = await open(beside, 'wx', 0o600)

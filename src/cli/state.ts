@@ -1,7 +1,8 @@
 // The directory where `check` keeps its lock and its history: private to one user, every file in it reached through one descriptor.
-import { closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { makeFolder } from './folders.ts'
 
 export interface StateDirectory {
   /** As a person knows it. */
@@ -14,7 +15,7 @@ export interface StateDirectory {
 /** Throws what a person should be told. */
 export function openState(asked: string | undefined): StateDirectory {
   const path = asked === undefined ? usualPlace() : resolve(asked)
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolder(path, 0o700)
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   const { uid, mode } = fstatSync(descriptor)
   const problem = uid !== process.getuid?.() ? 'it belongs to somebody else' : (mode & 0o022) === 0 ? undefined : 'others may write to it (chmod go-w)'

@@ -29,7 +29,7 @@ export const command: CliCommand = {
       .option('--state <dir>', 'where the lock, the history and the last reports are kept (default: /var/lib/tracebook for root, else ~/.local/state/tracebook)')
       .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `

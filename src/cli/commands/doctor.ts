@@ -18,7 +18,7 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) => fromOption(program).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `

@@ -23,7 +23,7 @@ export const command: CliCommand = {
     fromOption(libraryOption(program.argument('<id>', 'of a check, metric, cause, runbook or source; see: tracebook list')))
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `
@@ -45,10 +45,12 @@ async function action(id: string, options: Options): Promise<number> {
   return EXIT.ok
 }
 
-/** The nearest by letters, else every id that ends or begins so. */
+/** The nearest by letters, else every id with such a word: `busy` and `runqueue` have no dots. */
 function suggestion(id: string, known: ReadonlySet<string>): string {
   const near = nearest(id, known)
   if (near !== undefined) return `; did you mean ${near}?`
-  const parts = [...known].filter((one) => one.startsWith(`${id}.`) || one.endsWith(`.${id}`))
-  return parts.length === 0 ? '' : `; did you mean ${parts.slice(0, 6).join(', ')}?`
+  const last = (one: string) => one.slice(one.lastIndexOf('.') + 1)
+  const word = nearest(last(id), [...known].map(last))
+  const found = [...known].filter((one) => last(one) === word || one.startsWith(`${id}.`))
+  return found.length === 0 ? '' : `; did you mean ${found.slice(0, 6).join(', ')}?`
 }

@@ -22,7 +22,7 @@ export const command: CliCommand = {
     libraryOption(program.argument('<runbook>', 'id of a runbook; see: tracebook list runbooks'))
       .addOption(new Option('--format <name>', 'mermaid: text that renders in Markdown; xstate: JSON for createMachine').choices(['mermaid', 'xstate']).default('mermaid'))
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `

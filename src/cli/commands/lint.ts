@@ -26,7 +26,7 @@ export const command: CliCommand = {
       .option('--json', 'as JSON: file, line, column, length, code, severity, message, hint')
       .option('--strict', 'a warning is an error too')
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `

@@ -23,7 +23,7 @@ export const command: CliCommand = {
     libraryOption(program.argument('[kind]', 'runbooks, checks, metrics, causes or sources (default: runbooks and checks)'))
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
-  action: list as CliCommand['action'],
+  action: list,
 }
 
 const EXAMPLES = `

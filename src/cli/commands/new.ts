@@ -1,12 +1,13 @@
 // `tracebook new check|runbook ID`: a first file that has no mistakes and passes its tests. For tools and probes it says how.
 import type { Command } from 'commander'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, messageOf } from '../../host/error.ts'
 import type { Library } from '../../load/library.ts'
 import { nearest } from '../../expr/nearest.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
+import { makeFolder } from '../folders.ts'
 import { out } from '../io.ts'
 import { catalogueOf, libraryFor } from '../setup.ts'
 import { checkTemplate, runbookTemplate } from '../templates.ts'
@@ -24,7 +25,7 @@ export const command: CliCommand = {
       .argument('[id]', 'its id: cpu.app_waits for a check, app or cases/app for a runbook')
       .option('--dir <dir>', "the team's folder: checks go to DIR/checks, runbooks to DIR/runbooks", '.')
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `
@@ -69,7 +70,7 @@ function newRunbook(id: string, library: Library): { readonly file: string; read
 
 async function write(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true })
+    makeFolder(dirname(path), 0o777)
     await writeFile(path, text, { flag: 'wx' })
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? new Exit(EXIT.usage, `${path} is there already; nothing was written`) : new Exit(EXIT.io, `cannot write ${path}: ${messageOf(error)}`)

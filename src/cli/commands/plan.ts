@@ -13,7 +13,7 @@ import { requestText, siteOf } from '../site.ts'
 export const summary = 'what a runbook would do on this host, before it does it'
 
 interface Options {
-  readonly window: Window
+  readonly window?: Window
   readonly allow: Tier
   readonly runbooks: readonly string[]
   readonly from?: string
@@ -25,7 +25,7 @@ export const command: CliCommand = {
     fromOption(means(libraryOption(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))))
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `

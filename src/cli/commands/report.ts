@@ -18,7 +18,7 @@ export const command: CliCommand = {
       .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
       .option('--out <file>', 'write it there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `
@@ -59,7 +59,7 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Exit(EXIT.data, `${file} is not JSON: ${clean((error as Error).message)}`)
+    throw new Exit(EXIT.data, `${file} is not JSON: ${clean(messageOf(error))}`)
   }
 }
 

@@ -23,7 +23,7 @@ export const command: CliCommand = {
     libraryOption(program.argument('[path...]', 'checks, or folders of them (default: the built-in ones and those of --runbooks)'))
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `
