@@ -27,6 +27,9 @@ await build({
   define: { TRACEBOOK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"', 'import.meta.url': '__tracebookUrl' },
   banner: { js: "const __tracebookUrl=require('node:url').pathToFileURL(__filename).href;" },
 })
+// Wrapped as a function, as load.cjs calls it; regular expressions are the one place where esbuild leaves other characters than ASCII.
+const bundle = readFileSync(join(fresh, 'app.js'), 'utf8').replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+writeFileSync(join(fresh, 'app.js'), `(function(exports,require,module,__filename,__dirname){${bundle}\n})`)
 writeFileSync(join(fresh, 'package.json'), '{ "type": "commonjs" }\n')
 copyFileSync(join(root, 'scripts/load.cjs'), join(fresh, 'load.js'))
 writeFileSync(join(fresh, 'tracebook.js'), `#!/usr/bin/env node\n${readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace('TRACEBOOK_VERSION', version)}`)

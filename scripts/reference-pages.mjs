@@ -6,32 +6,68 @@ const RANK = { run: 10, read: 20, count: 50, trace: 60 }
 export function commands({ commands, Command }) {
   const parts = commands.map((entry) => {
     let text = ''
-    const program = new Command(`tracebook ${entry.name}`).description(entry.summary).configureOutput({ writeOut: (t) => (text += t), getOutHelpWidth: () => 110, getOutHasColors: () => false })
+    const program = new Command(`tracebook ${entry.name}`)
+      .description(entry.summary)
+      .configureOutput({ writeOut: (t) => (text += t), getOutHelpWidth: () => 110, getOutHasColors: () => false })
     entry.command.configure(program)
     program.outputHelp()
     return `## ${entry.name}\n\n${sentence(entry.summary)}\n\n\`\`\`text\n${text.trimEnd()}\n\`\`\``
   })
-  return page('Commands', 'What each command prints for `--help`.', [list(commands.map(({ name, summary }) => `[${name}](#${name}): ${cell(summary)}`)), ...parts])
+  return page('Commands', 'What each command prints for `--help`.', [
+    list(commands.map(({ name, summary }) => `[${name}](#${name}): ${cell(summary)}`)),
+    ...parts,
+  ])
 }
 
 export function checks({ library, metrics, checkProgram, catalogue }) {
   const all = byId(library.checks)
-  const parts = grouped(all, ({ id }) => id.split('.')[0]).map(([resource, group]) => [`## ${resource}`, ...group.map((loaded) => check(loaded, library, checkProgram(loaded, catalogue)))].join('\n\n'))
-  const rows = all.map(({ id, document }) => [`[\`${id}\`](#${slug(id)})`, document.use === 'none' ? document.topic : document.use, weightOf(document), cell(document.check)])
-  return page('Checks', `${all.length} claims about ${metrics.length} metrics. Thresholds can be changed by \`--param CHECK.PARAM=VALUE\` and by \`params:\` of a runbook.`, [table(['id', 'cell', 'weight', 'claim'], rows), ...parts])
+  const parts = grouped(all, ({ id }) => id.split('.')[0]).map(([resource, group]) =>
+    [`## ${resource}`, ...group.map((loaded) => check(loaded, library, checkProgram(loaded, catalogue)))].join('\n\n'),
+  )
+  const rows = all.map(({ id, document }) => [
+    `[\`${id}\`](#${slug(id)})`,
+    document.use === 'none' ? document.topic : document.use,
+    weightOf(document),
+    cell(document.check),
+  ])
+  return page(
+    'Checks',
+    `${all.length} claims about ${metrics.length} metrics. Thresholds can be changed by \`--param CHECK.PARAM=VALUE\` and by \`params:\` of a runbook.`,
+    [table(['id', 'cell', 'weight', 'claim'], rows), ...parts],
+  )
 }
 
 function check({ id, document }, library, program) {
-  const params = Object.entries(document.params ?? {}).map(([name, { default: value, help, source }]) => [`\`${name}\``, cell(String(value)), cell(help), cell(source ?? '')])
-  const conditions = ['critical', 'warn'].flatMap((status) => (document.status[status] === undefined ? [] : [`${status}: ${oneLine(document.status[status])}`]))
-  const used = byId(library.runbooks).filter(({ document: runbook }) => namedIn(runbook.steps).has(id)).map((one) => one.id)
+  const params = Object.entries(document.params ?? {}).map(([name, { default: value, help, source }]) => [
+    `\`${name}\``,
+    cell(String(value)),
+    cell(help),
+    cell(source ?? ''),
+  ])
+  const conditions = ['critical', 'warn'].flatMap((status) =>
+    document.status[status] === undefined ? [] : [`${status}: ${oneLine(document.status[status])}`],
+  )
+  const used = byId(library.runbooks)
+    .filter(({ document: runbook }) => namedIn(runbook.steps).has(id))
+    .map((one) => one.id)
   const facts = [
     `cell \`${document.use}\`${document.topic ? `, topic ${cell(document.topic)}` : ''}; weight ${weightOf(document)}`,
-    ...(document.each ? [`judged once per ${document.each}${document.where ? ` where \`${oneLine(document.where)}\`` : ''}`] : []),
+    ...(document.each
+      ? [`judged once per ${document.each}${document.where ? ` where \`${oneLine(document.where)}\`` : ''}`]
+      : []),
     `reads ${codes(program.needs.filter((need) => need !== undefined))}`,
-    ...(document.culprit ? [`culprit: ${[document.culprit].flat().map((one) => `\`${one}\``).join(', ')}`] : []),
+    ...(document.culprit
+      ? [
+          `culprit: ${[document.culprit]
+            .flat()
+            .map((one) => `\`${one}\``)
+            .join(', ')}`,
+        ]
+      : []),
     ...(document.explains?.length ? [`explains ${codes(document.explains)}`] : []),
-    ...(used.length > 0 ? [`used by ${used.map((one) => `[${one}](runbooks.md#${slug(one)})`).join(', ')}`] : ['used by no built-in runbook']),
+    ...(used.length > 0
+      ? [`used by ${used.map((one) => `[${one}](runbooks.md#${slug(one)})`).join(', ')}`]
+      : ['used by no built-in runbook']),
   ]
   return [
     `### ${id}`,
@@ -55,25 +91,41 @@ export function runbooks({ library, compileRunbook, mermaid, catalogue }) {
     ].join('\n\n'),
   )
   const rows = all.map(({ id, document }) => [`[\`${id}\`](#${slug(id)})`, cell(document.runbook), cell(document.goal)])
-  return page('Runbooks', 'A step is taken or skipped; either way the next one follows. A step in **bold** has that `id`, to add steps behind it.', [table(['id', 'title', 'goal'], rows), ...parts])
+  return page(
+    'Runbooks',
+    'A step is taken or skipped; either way the next one follows. A step in **bold** has that `id`, to add steps behind it.',
+    [table(['id', 'title', 'goal'], rows), ...parts],
+  )
 }
 
 function steps(all, indent) {
   return all.flatMap((step, i) => {
-    const when = step.when === undefined ? '' : `, when \`${oneLine(step.when)}\``
     const name = step.id === undefined ? '' : `**${step.id}**: `
-    return [`${indent}${i + 1}. ${name}${stepText(step)}${when}`, ...(step.steps ? steps(step.steps, `${indent}   `) : [])]
+    const inner = `${indent}${' '.repeat(`${i + 1}. `.length)}`
+    return [
+      `${indent}${i + 1}. ${name}${stepText(step)}`,
+      ...(step.when === undefined ? [] : [`${inner}- when \`${oneLine(step.when)}\``]),
+      ...(step.steps ? steps(step.steps, inner) : []),
+    ]
   })
 }
 
 function stepText(step) {
-  const link = (ids) => [ids].flat().map((id) => `[\`${id}\`](checks.md#${slug(id)})`).join(', ')
+  const link = (ids) =>
+    [ids]
+      .flat()
+      .map((id) => `[\`${id}\`](checks.md#${slug(id)})`)
+      .join(', ')
   if ('check' in step) return `check ${link(step.check)}${step.look ? `. Look: ${cell(step.look)}` : ''}`
   if ('escalate' in step) return `escalate to \`${step.escalate}\`${step.why ? `: ${cell(step.why)}` : ''}`
   if ('ask' in step) return `ask: ${cell(step.ask)} (${Object.keys(step.choices).join(', ')}; default ${step.default})`
   if ('follow' in step) return `follow [${step.follow}](#${slug(step.follow)})`
-  if ('assume' in step) return `assume ${Object.entries(step.assume).map(([id, status]) => `\`${id}\` ${status}`).join(', ')}: ${cell(step.because)}`
-  if ('wait' in step) return `wait for ${link(step.wait)} until \`${oneLine(step.until)}\`, every ${step.every}, up to ${step['up-to']}`
+  if ('assume' in step)
+    return `assume ${Object.entries(step.assume)
+      .map(([id, status]) => `\`${id}\` ${status}`)
+      .join(', ')}: ${cell(step.because)}`
+  if ('wait' in step)
+    return `wait for ${link(step.wait)} until \`${oneLine(step.until)}\`, every ${step.every}, up to ${step['up-to']}`
   if ('group' in step) return cell(step.group)
   return `conclude: ${cell(step.conclude)}${step.cause ? ` Cause [\`${step.cause}\`](causes.md#${slug(step.cause)})` : ''}`
 }
@@ -82,57 +134,131 @@ export function metrics({ metrics, sources, context, BASE }) {
   const rank = (source) => source.rank?.(context()) ?? RANK[source.tier]
   const row = (metric) => {
     const givers = sources.filter((source) => source.gives.includes(metric.id)).sort((a, b) => rank(a) - rank(b))
-    return [`\`${metric.id}\``, metric.kind, BASE[metric.dimension] || 'count', cell(metric.help), givers.map(({ id }) => `[${id}](tools/${id}.md)`).join(', ') || 'nothing yet', metric.see ? code(metric.see) : '']
+    return [
+      `\`${metric.id}\``,
+      metric.kind,
+      BASE[metric.dimension] || 'count',
+      cell(metric.help),
+      givers.map(({ id }) => `[${id}](tools/${id}.md)`).join(', ') || 'nothing yet',
+      metric.see ? code(metric.see) : '',
+    ]
   }
-  const parts = grouped([...metrics].sort((a, b) => a.id.localeCompare(b.id)), ({ id, per }) => (per === undefined ? id.split('.')[0] : `per ${per}`)).map(
-    ([name, group]) => `## ${name}\n\n${table(['id', 'kind', 'unit', 'what it is', 'given by, in this order', 'see it yourself'], group.map(row))}`,
+  const parts = grouped(
+    [...metrics].sort((a, b) => a.id.localeCompare(b.id)),
+    ({ id, per }) => (per === undefined ? id.split('.')[0] : `per ${per}`),
+  ).map(
+    ([name, group]) =>
+      `## ${name}\n\n${table(['id', 'kind', 'unit', 'what it is', 'given by, in this order', 'see it yourself'], group.map(row))}`,
   )
-  return page('Metrics', 'What a condition can read. A gauge needs a statistic (`.median`, `.max`, …); the other kinds have one value. Metrics *per* something are read by checks with `each:`.', parts)
+  return page(
+    'Metrics',
+    'What a condition can read. A gauge needs a statistic (`.median`, `.max`, …); the other kinds have one value. Metrics *per* something are read by checks with `each:`.',
+    parts,
+  )
 }
 
 export function causes({ library }) {
   const concluded = new Map()
-  for (const { id, document } of byId(library.runbooks)) for (const cause of causesIn(document.steps)) concluded.set(cause, [...new Set([...(concluded.get(cause) ?? []), id])])
+  for (const { id, document } of byId(library.runbooks))
+    for (const cause of causesIn(document.steps))
+      concluded.set(cause, [...new Set([...(concluded.get(cause) ?? []), id])])
   const all = [...library.causes.values()].sort((a, b) => a.id.localeCompare(b.id))
-  const parts = grouped(all, ({ id }) => id.split('.')[0]).map(([name, group]) => [`## ${name}`, ...group.map((cause) => causeText(cause, concluded.get(cause.id) ?? []))].join('\n\n'))
-  return page('Causes', `What a diagnosis can name: ${all.length} mechanisms. ${concluded.size} of them are concluded by a built-in runbook of this version.`, parts)
+  const parts = grouped(all, ({ id }) => id.split('.')[0]).map(([name, group]) =>
+    [`## ${name}`, ...group.map((cause) => causeText(cause, concluded.get(cause.id) ?? []))].join('\n\n'),
+  )
+  return page(
+    'Causes',
+    `What a diagnosis can name: ${all.length} mechanisms. ${concluded.size} of them are concluded by a built-in runbook of this version.`,
+    parts,
+  )
 }
 
 function causeText({ id, title, use, culprit, advice = {} }, used) {
   const lines = [
     ...['remove', 'move'].flatMap((order) => (advice[order] ?? []).map((text) => `${order}: ${cell(text)}`)),
-    ...(advice.tune ?? []).map(({ knob, change, revert, caution }) => `tune ${cell(knob)}: ${cell(change)} Revert: ${cell(revert)}${caution ? ` Caution: ${cell(caution)}` : ''}`),
+    ...(advice.tune ?? []).map(
+      ({ knob, change, revert, caution }) =>
+        `tune ${cell(knob)}: ${cell(change)} Revert: ${cell(revert)}${caution ? ` Caution: ${cell(caution)}` : ''}`,
+    ),
     ...(advice.add ?? []).map((text) => `add: ${cell(text)}`),
   ]
-  const by = used.length > 0 ? `Concluded by ${used.map((one) => `[${one}](runbooks.md#${slug(one)})`).join(', ')}.` : 'No built-in runbook of this version concludes it.'
-  return [`### ${id}`, `**${cell(title)}.** Cell \`${use}\`, culprit: ${cell(culprit)}. ${by}`, ...(lines.length > 0 ? [list(lines)] : [])].join('\n\n')
+  const by =
+    used.length > 0
+      ? `Concluded by ${used.map((one) => `[${one}](runbooks.md#${slug(one)})`).join(', ')}.`
+      : 'No built-in runbook of this version concludes it.'
+  return [
+    `### ${id}`,
+    `**${cell(title)}.** Cell \`${use}\`, culprit: ${cell(culprit)}. ${by}`,
+    ...(lines.length > 0 ? [list(lines)] : []),
+  ].join('\n\n')
 }
 
 export function tools({ metrics }, sources) {
-  const rows = sources.map(({ id, tier, tool, asks, gives }) => [`[${id}](${id}.md)`, tier, tool ?? 'kernel files', cell(asks), gives.length])
-  const unread = metrics.filter(({ id }) => !sources.some(({ gives }) => gives.includes(id)))
-  return page('Tools and kernel files', 'Each metric is asked of the traditional tool first and of the kernel files behind it when that fails.', [
-    table(['source', 'tier', 'runs', 'asks', 'metrics'], rows),
-    ...(unread.length > 0 ? [`Metrics that no source of this version gives: ${codes(unread.map(({ id }) => id))}.`] : []),
+  const rows = sources.map(({ id, tier, tool, asks, gives }) => [
+    `[${id}](${id}.md)`,
+    tier,
+    tool ?? 'kernel files',
+    cell(asks),
+    gives.length,
   ])
+  const unread = metrics.filter(({ id }) => !sources.some(({ gives }) => gives.includes(id)))
+  return page(
+    'Tools and kernel files',
+    'Each metric is asked of the traditional tool first and of the kernel files behind it when that fails.',
+    [
+      table(['source', 'tier', 'runs', 'asks', 'metrics'], rows),
+      ...(unread.length > 0
+        ? [`Metrics that no source of this version gives: ${codes(unread.map(({ id }) => id))}.`]
+        : []),
+    ],
+  )
 }
 
-export function tool({ context, commandLine, isUnavailable, installCommand, catalogue, BASE }, source, header, fixtures) {
+export function tool(
+  { context, commandLine, isUnavailable, installCommand, catalogue, BASE },
+  source,
+  header,
+  fixtures,
+) {
   const requests = source.requests({ intervalMs: 1000, count: 5 }, context())
-  const looks = isUnavailable(requests) ? [`nothing on an ordinary small host: ${requests.reason}`] : requests.map((request) => look(request, commandLine))
-  const packages = source.tool === undefined ? undefined : ['debian', 'fedora', 'opensuse', 'arch', 'alpine'].map((id) => installCommand([source.tool], { distribution: { id, like: [], name: '' } }))
+  const looks = isUnavailable(requests)
+    ? [`nothing on an ordinary small host: ${requests.reason}`]
+    : requests.map((request) => look(request, commandLine))
+  const packages =
+    source.tool === undefined
+      ? undefined
+      : ['debian', 'fedora', 'opensuse', 'arch', 'alpine'].map((id) =>
+          installCommand([source.tool], { distribution: { id, like: [], name: '' } }),
+        )
   const [first = '', ...sample] = header
   return page(source.id, cell(source.asks), [
     cell(first),
     ...(sample.length > 0 ? [`\`\`\`text\n${sample.join('\n')}\n\`\`\``] : []),
     `Tier \`${source.tier}\`. For a window of 5 × 1 s it takes:\n\n${list(looks)}`,
-    ...(packages?.every((one) => one !== undefined) ? [`Where it is missing: ${packages.map((one) => `\`${one}\``).join(', ')}.`] : []),
-    table(['gives', 'kind', 'unit', 'what it is'], source.gives.map((id) => [`\`${id}\``, catalogue.get(id)?.kind ?? '', BASE[catalogue.get(id)?.dimension] || 'count', cell(catalogue.get(id)?.help ?? '')])),
-    fixtures.length > 0 ? `Its parser is tested with real output of: ${fixtures.join(', ')}.` : 'No recorded output yet.',
+    ...(packages?.every((one) => one !== undefined)
+      ? [`Where it is missing: ${packages.map((one) => `\`${one}\``).join(', ')}.`]
+      : []),
+    table(
+      ['gives', 'kind', 'unit', 'what it is'],
+      source.gives.map((id) => [
+        `\`${id}\``,
+        catalogue.get(id)?.kind ?? '',
+        BASE[catalogue.get(id)?.dimension] || 'count',
+        cell(catalogue.get(id)?.help ?? ''),
+      ]),
+    ),
+    fixtures.length > 0
+      ? `Its parser is tested with real output of: ${fixtures.join(', ')}.`
+      : 'No recorded output yet.',
   ])
 }
 
-const MOMENT = { start: 'once, as the window opens', end: 'once, as it closes', ends: 'as the window opens and as it closes', every: 'at every interval' }
+const MOMENT = {
+  start: 'once, as the window opens',
+  end: 'once, as it closes',
+  ends: 'as the window opens and as it closes',
+  every: 'at every interval',
+}
 
 function look(request, commandLine) {
   const moment = request.kind === 'run' && request.lasting ? 'for the whole window' : MOMENT[request.at]
@@ -142,7 +268,9 @@ function look(request, commandLine) {
 }
 
 function namedIn(all) {
-  return new Set(all.flatMap((step) => [step.check ?? [], step.wait ?? [], [...(step.steps ? namedIn(step.steps) : [])]].flat(2)))
+  return new Set(
+    all.flatMap((step) => [step.check ?? [], step.wait ?? [], [...(step.steps ? namedIn(step.steps) : [])]].flat(2)),
+  )
 }
 
 function causesIn(all) {
@@ -194,10 +322,16 @@ function sentence(text) {
 
 /** Text that stands in a paragraph or a cell: one line, and no character of it is Markdown. */
 function cell(text) {
-  return oneLine(text).replace(/[\\*`|[\]]/g, '\\$&').replaceAll('<', '&lt;').replace(/\.$(?=\*\*)/, '')
+  return oneLine(text)
+    .replace(/[\\*`|[\]]/g, '\\$&')
+    .replaceAll('<', '&lt;')
+    .replace(/\.$(?=\*\*)/, '')
 }
 
 /** The anchor GitHub makes of a heading. */
 function slug(text) {
-  return text.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-')
+  return text
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')
 }

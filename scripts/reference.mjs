@@ -13,10 +13,13 @@ if (!existsSync(join(root, 'src/generated/sources.ts'))) await import('./generat
 const product = await loadProduct()
 const pages = new Map(await makePages(product))
 const stale = existing(out).filter((name) => !pages.has(name))
-const different = [...pages].filter(([name, text]) => !existsSync(join(out, name)) || readFileSync(join(out, name), 'utf8') !== text).map(([name]) => name)
+const different = [...pages]
+  .filter(([name, text]) => !existsSync(join(out, name)) || readFileSync(join(out, name), 'utf8') !== text)
+  .map(([name]) => name)
 
 if (checkOnly) {
-  for (const name of [...different, ...stale]) process.stdout.write(`docs/reference/${name} is out of date: npm run docs\n`)
+  for (const name of [...different, ...stale])
+    process.stdout.write(`docs/reference/${name} is out of date: npm run docs\n`)
   process.exitCode = different.length + stale.length > 0 ? 1 : 0
 } else {
   for (const name of different) {
@@ -66,7 +69,12 @@ async function loadProduct() {
     const errors = library.diagnostics.filter(({ severity }) => severity === 'error')
     if (errors.length > 0) throw new Error(`mistakes in the built-in files\n${product.renderDiagnostics(errors)}`)
     const loaded = await Promise.all(product.commands.map(async (entry) => ({ ...entry, ...(await entry.load()) })))
-    return { ...product, library, commands: loaded, catalogue: new Map(product.metrics.map((metric) => [metric.id, metric])) }
+    return {
+      ...product,
+      library,
+      commands: loaded,
+      catalogue: new Map(product.metrics.map((metric) => [metric.id, metric])),
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -82,7 +90,10 @@ async function makePages(product) {
     ['metrics.md', metrics(product)],
     ['causes.md', causes(product)],
     ['tools/README.md', tools(product, sorted)],
-    ...sorted.map((source) => [`tools/${source.id}.md`, tool(product, source, headerOf(source.id), fixturesOf(source.id))]),
+    ...sorted.map((source) => [
+      `tools/${source.id}.md`,
+      tool(product, source, headerOf(source.id), fixturesOf(source.id)),
+    ]),
   ]
 }
 
@@ -109,7 +120,9 @@ function headerOf(id) {
 function fixturesOf(id) {
   const folder = join(root, 'src/tools', id, 'fixtures')
   if (!existsSync(folder)) return []
-  const found = readdirSync(folder).flatMap((name) => /^([a-z][\w+]*(?:-[a-z][\w+]*)*-\d[\w.]*)-.*\.json$/.exec(name)?.[1] ?? [])
+  const found = readdirSync(folder).flatMap(
+    (name) => /^([a-z][\w+]*(?:-[a-z][\w+]*)*-\d[\w.]*)-.*\.json$/.exec(name)?.[1] ?? [],
+  )
   return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 

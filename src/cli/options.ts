@@ -5,7 +5,7 @@ import type { Tier } from '../model/observation.ts'
 import type { Window } from '../model/source.ts'
 
 export interface MeasureOptions {
-  readonly window: Window
+  readonly window?: Window
   readonly allow: Tier
   readonly maxOverhead: 'negligible' | 'low' | 'medium' | 'high'
   readonly param: ReadonlyMap<string, Quantity>
@@ -14,6 +14,8 @@ export interface MeasureOptions {
   readonly target?: string
   readonly deadline?: number
 }
+
+export const DEFAULT_WINDOW: Window = { intervalMs: 1000, count: 5 }
 
 export function measureOptions(program: Command): Command {
   return means(libraryOption(program))
@@ -27,7 +29,7 @@ export function measureOptions(program: Command): Command {
 /** How long and how deep to look: all that decides what will be looked at. */
 export function means(program: Command): Command {
   return program
-    .option('--window <time>', 'length of a measurement window, in steps of one second', windowOf, { intervalMs: 1000, count: 5 })
+    .option('--window <time>', 'length of a measurement window, in steps of one second (default 5s)', windowOf)
     .addOption(new Option('--allow <tier>', 'most intrusive kind of look: files, tools, counting events, tracing').choices(['read', 'run', 'count', 'trace']).default('run'))
 }
 

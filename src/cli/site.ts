@@ -8,6 +8,7 @@ import type { Request, Source, Window } from '../model/source.ts'
 import { commandLine } from '../model/observation.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { readContext } from '../run/context.ts'
+import { DEFAULT_WINDOW } from './options.ts'
 import { hostFor } from './setup.ts'
 
 export interface Site extends Means {
@@ -15,11 +16,10 @@ export interface Site extends Means {
   readonly context: Context
 }
 
-const WINDOW: Window = { intervalMs: 1000, count: 5 }
-
 /** Reads only the context: a few files. */
-export async function siteOf(from: string | undefined, window: Window = WINDOW, allow: Tier = 'run'): Promise<Site> {
+export async function siteOf(from: string | undefined, asked?: Window, allow: Tier = 'run'): Promise<Site> {
   const host = await hostFor(from)
+  const window = asked ?? host.recording?.window ?? DEFAULT_WINDOW
   const { context } = await readContext(host, new AbortController().signal)
   return { host, context, window, allow, sources }
 }

@@ -6,6 +6,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { RunbookDocument } from '../model/runbook.ts'
 import { filesAt, filesInRoot } from './discover.ts'
 import type { Library } from './library.ts'
+import type { LibraryCache } from './library-cache.ts'
 import type { LintOptions } from './lint-files.ts'
 
 export const EMPTY: Library = { checks: new Map(), runbooks: new Map(), causes: new Map(), diagnostics: [] }
@@ -17,16 +18,25 @@ export async function loadBuiltin(root: string, json: string | undefined, option
   return addFiles(EMPTY, EMPTY, filesInRoot(root, true), options)
 }
 
-/** The built-ins and what the folders add to them. */
+/** The built-ins and what the folders add to them. With a cache, files that did not change are not parsed again. */
 export async function loadLibrary(
   builtin: Library,
   folders: readonly string[],
   options?: LintOptions,
+  cache?: LibraryCache,
 ): Promise<Library> {
   const files = folders.flatMap((folder) => filesInRoot(folder, false))
   if (files.length === 0) return builtin
-  const { addFiles } = await import('./lint-files.ts')
-  return addFiles(builtin, builtin, files, options)
+  const add = async () => (await import('./lint-files.ts')).addFiles(builtin, builtin, files, options)
+  if (!cache) return add()
+  const { keyOf, libraryOf, textOf } = await import('./library-cache.ts')
+  const key = keyOf(files, builtin, [...(options?.probeMetrics ?? [])])
+  if (key === undefined) return add()
+  const kept = libraryOf((await cache.read(key)) ?? '')
+  if (kept) return kept
+  const library = await add()
+  await cache.write(key, textOf(library))
+  return library
 }
 
 export interface LintFilesOptions extends LintOptions {

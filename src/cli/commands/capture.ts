@@ -9,7 +9,7 @@ import { VERSION } from '../../run/version.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { err, out } from '../io.ts'
-import { measureOptions, type MeasureOptions } from '../options.ts'
+import { DEFAULT_WINDOW, measureOptions, type MeasureOptions } from '../options.ts'
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { diagnoseAndWrite } from './run.ts'
@@ -29,7 +29,7 @@ export const command: CliCommand = {
       .option('--format <name>', 'also print the report: markdown, json, html, nagios, terminal')
       .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
       .addHelpText('after', EXAMPLES),
-  action: action as CliCommand['action'],
+  action: action,
 }
 
 const EXAMPLES = `
@@ -48,7 +48,7 @@ async function action(directory: string, runbook: string, options: Options): Pro
   await refuseMistakes(library)
   requireRunbook(library, runbook)
   const { capturing } = await import('../../host/capture.ts')
-  const about = { tracebook: VERSION, runbook, window: options.window, ...(options.target === undefined ? {} : { target: options.target }) }
+  const about = { tracebook: VERSION, runbook, window: options.window ?? DEFAULT_WINDOW, ...(options.target === undefined ? {} : { target: options.target }) }
   const host = capturing(await hostFor(undefined), resolve(directory), about)
   if (isUnavailable(host)) throw new Exit(EXIT.usage, `${host.reason}${host.cure === undefined ? '' : `: ${host.cure}`}`)
   const say = format === undefined ? out : (text: string) => Promise.resolve(err(text))

@@ -55,12 +55,13 @@ function jsonOf(plan: Plan): unknown {
 }
 
 function page(plan: Plan, colors: Colors, width: number): string[] {
-  const steps = plan.steps.flatMap((step, i) => stepLines(step, i + 1, colors, width))
+  const verdicts = plan.steps.filter((step) => step.verb === 'conclude').length
+  const steps = plan.steps.filter((step) => step.verb !== 'conclude').flatMap((step, i) => stepLines(step, i + 1, colors, width))
   const unknown = plan.unknown.map(({ metric, why, checks }) => [metric, `${why.reason}${why.cure === undefined ? '' : ` → ${why.cure}`}`, checks.length === 0 ? '' : `(${checks.join(', ')})`])
   return [
     `${colors.bold(colors.cyan(plan.runbook))}  ${plan.title}`,
     ...wrapped(plan.goal, width),
-    ...section(colors, 'Steps', steps),
+    ...section(colors, 'Steps', [...steps, `  then ${counted(verdicts, 'verdict')} to choose from: tracebook explain ${plan.runbook}`]),
     ...section(colors, 'Will stay unknown here', rows(unknown, [colors.cyan])),
     ...section(colors, 'Time', timeLines(plan, width)),
   ]
@@ -75,12 +76,11 @@ function timeLines({ steps, leastSeconds, worstSeconds }: Plan, width: number): 
 }
 
 function stepLines(step: PlannedStep, number: number, colors: Colors, width: number): string[] {
-  const { state, depth, verb, text, when, measuring, obstacle } = step
+  const { state, depth, text, when, measuring, obstacle } = step
   const indent = '  '.repeat(depth + 1)
-  const inner = `${indent}   `
-  const title = verb === 'conclude' ? `conclude: ${text}` : text
+  const inner = `${indent}    `
   return [
-    ...wrapped(`${number}. ${title}`, width, indent).map((line, i) => (i === 0 ? `${line}  ${colors.dim(state)}` : line)),
+    ...wrapped(`${text} (${state})`, width, inner).map((line, i) => (i === 0 ? `${indent}${`${number}.`.padEnd(4)}${line.slice(inner.length)}` : line)),
     ...(when === undefined ? [] : wrapped(`when ${when.replace(/\s+/g, ' ')}`, width, inner).map(colors.dim)),
     ...(measuring ? measuringLines(measuring, inner, colors) : []),
     ...(obstacle ? wrapped(`cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`, width, inner).map(colors.yellow) : []),
@@ -88,9 +88,11 @@ function stepLines(step: PlannedStep, number: number, colors: Colors, width: num
 }
 
 function measuringLines({ checks, seconds: lasts, sources }: Measuring, indent: string, colors: Colors): string[] {
-  const looks = sources.flatMap(({ tier, requests, metrics }) => {
+  // Programs first: they are what others on the host may notice.
+  const ordered = [...sources].sort((a, b) => Number(a.tier === 'read') - Number(b.tier === 'read'))
+  const looks = ordered.flatMap(({ tier, requests, metrics }) => {
     const texts = [...new Set(requests.map((request: Request) => requestText(request)))]
-    return texts.map((text, i) => [tier, text, i === 0 ? counted(metrics.length, 'metric') : ''])
+    return texts.map((text, i) => [tier, i === 0 ? counted(metrics.length, 'metric') : '', text])
   })
   const judged = checks.length === 0 ? '' : `, then ${counted(checks.length, 'check')} judged`
   return [`${indent}one window of ${seconds(lasts)}: ${counted(sources.length, 'source')}${judged}`, ...rows(looks, [colors.dim], `${indent}  `)]

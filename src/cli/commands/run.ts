@@ -7,7 +7,7 @@ import { run } from '../../run/run.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, statusExit } from '../exit.ts'
 import { err } from '../io.ts'
-import { measureOptions, type MeasureOptions } from '../options.ts'
+import { DEFAULT_WINDOW, measureOptions, type MeasureOptions } from '../options.ts'
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { catalogueOf, hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { stopping } from '../signals.ts'
@@ -60,6 +60,8 @@ export async function diagnoseAndWrite(
 ): Promise<number> {
   const stop = stopping(options.deadline)
   const guide = await guideFor(options, host)
+  // A recorded host is judged over the window, and with the target, it was recorded with.
+  const target = options.target ?? host.recording?.target
   try {
     const { report, failures } = await run({
       runbook,
@@ -67,12 +69,12 @@ export async function diagnoseAndWrite(
       library,
       catalogue: catalogueOf(),
       sources,
-      window: options.window,
+      window: options.window ?? host.recording?.window ?? DEFAULT_WINDOW,
       allow: options.allow,
       overrides: options.param,
       guide,
       signal: stop.signal,
-      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(target === undefined ? {} : { target }),
     })
     guide.end?.()
     const fine = await write(report)
