@@ -1,5 +1,5 @@
 // Loading and linting: every `.yaml` below test/diagnostics has an `.out` with exactly what lint says about it.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as fc from 'fast-check'
@@ -129,6 +129,28 @@ describe('the library', () => {
     })
     expect(team.checks.get('team.slow_disk')?.document.check).toBe('Our disk is slow')
     expect(team.runbooks.get('cpu')).toEqual(library.runbooks.get('cpu'))
+  })
+
+  test('is not parsed again while no byte changes', async () => {
+    const kept = new Map<string, string>()
+    const cache = {
+      read: (key: string) => Promise.resolve(kept.get(key)),
+      write: (key: string, text: string) => Promise.resolve(void kept.set(key, text)),
+    }
+    const root = join(scratch, 'cached')
+    cpSync(`${folder}/team`, root, { recursive: true })
+    const first = await loadLibrary(library, [root], undefined, cache)
+    expect(await loadLibrary(library, [root], undefined, cache)).toEqual(first)
+    expect(kept.size).toBe(1)
+    const [key] = kept.keys()
+    kept.set(key ?? '', 'damaged')
+    expect(await loadLibrary(library, [root], undefined, cache)).toEqual(first)
+    writeFileSync(join(root, 'runbooks/our_cpu.yaml'), 'runbook: [\n')
+    const changed = await loadLibrary(library, [root], undefined, cache)
+    expect(codesOf(changed.diagnostics)).toEqual(['yaml-syntax'])
+    expect(kept.size).toBe(2)
+    await loadLibrary(library, [root], { probeMetrics: new Set(['cpu.runnable']) }, cache)
+    expect(kept.size).toBe(3)
   })
 
   test('leaves out files with errors and keeps the built-in of the same id', async () => {

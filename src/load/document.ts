@@ -114,10 +114,12 @@ function locate(yaml: Yaml, source: SourceText, node: Node, report: Report): Loc
   if (yaml.isMap(node)) return locateMap(yaml, source, node, report)
   if (yaml.isSeq(node)) {
     const items = (node as YAMLSeq<Node>).items.map((item) => locate(yaml, source, item, report))
-    return { ...spanOfNode(node), items, data: items.map((item) => item.data) }
+    const { start, end } = spanOfNode(node)
+    return { start, end, items, data: items.map((item) => item.data) }
   }
-  const scalar = node as Scalar
-  return { ...spanOfNode(node), data: scalar.value, style: STYLES[scalar.type ?? ''] ?? 'plain' }
+  const { value, type } = node as Scalar
+  const { start, end } = spanOfNode(node)
+  return { start, end, data: value, style: STYLES[type ?? ''] ?? 'plain' }
 }
 
 const STYLES: Readonly<Record<string, 'single' | 'double' | 'block'>> = {
@@ -155,7 +157,8 @@ function locateMap(yaml: Yaml, source: SourceText, node: unknown, report: Report
       if (name === 'argv') argvNumbers(located, report)
     }
   }
-  return { ...spanOfNode(map), entries, data }
+  const { start, end } = spanOfNode(map)
+  return { start, end, entries, data }
 }
 
 /** `[vmstat, 1, 5]`: a number loses its spelling (`010`, `1.0`), and a program only takes texts. */
