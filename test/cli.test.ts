@@ -225,6 +225,15 @@ test('lint: the place, the cure, and status 65', () => {
   expect({ status: run.status, stdout: run.stdout }).toEqual({ status: 65, stdout: '' })
 })
 
+test('lint: a check step may not need what only instrumentation gives', () => {
+  const traced = join(folder, 'traced')
+  write(join(traced, 'checks/app/latency.yaml'), "check: Tasks wait\nuse: none\ntopic: test\nwhy: They do.\nparams: { limit: { default: 1, help: a limit } }\nstatus: { warn: process.executions > limit }\nfinding: so it is\ntests: [{ given: {}, expect: unknown }]\n")
+  write(join(traced, 'runbooks/traced.yaml'), 'runbook: A test\ngoal: Trace.\nsteps:\n  - check: app.latency\n  - { conclude: It waits., when: app.latency.firing }\n')
+  const found = tracebook(['lint', traced])
+  expect(found.status).toBe(65)
+  expect(found.stdout).toContain('tracing-metric')
+})
+
 test('lint: a warning counts only with --strict', () => {
   const file = join(folder, 'warned/checks/app/warned.yaml')
   write(file, readFileSync(join(team, 'checks/app/never.yaml'), 'utf8').replace(/ {2}- \{ given: \{\}.*\n/, ''))

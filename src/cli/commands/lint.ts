@@ -1,5 +1,6 @@
 // `tracebook lint [PATH…]`: every mistake in checks, runbooks and causes, all at once, with its place and what to write instead.
 import type { Command } from 'commander'
+import { metrics } from '../../generated/metrics.ts'
 import { sources } from '../../generated/sources.ts'
 import { EMPTY, lintFiles, loadBuiltin } from '../../load/library-loader.ts'
 import { diagnosticsJson, renderDiagnostics, summaryLine } from '../../load/render.ts'
@@ -59,9 +60,8 @@ async function lint(files: readonly string[]): Promise<readonly Diagnostic[]> {
   return lintFiles(files, whole ? EMPTY : builtin, { builtin, builtinRoots: own, probeMetrics: probeMetrics() })
 }
 
-/** Metrics that only instrumentation gives: a check step may not need them. */
+/** Metrics no passive source gives: only instrumentation could, so a check step may not need them. */
 function probeMetrics(): ReadonlySet<string> {
-  const given = (passive: boolean) => sources.filter(({ tier }) => (tier === 'read' || tier === 'run') === passive).flatMap(({ gives }) => gives)
-  const passive = new Set(given(true))
-  return new Set(given(false).filter((id) => !passive.has(id)))
+  const passive = new Set(sources.filter(({ tier }) => tier === 'read' || tier === 'run').flatMap(({ gives }) => gives))
+  return new Set(metrics.map(({ id }) => id).filter((id) => !passive.has(id)))
 }
