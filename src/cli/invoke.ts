@@ -1,5 +1,5 @@
 // A command + its arguments → its exit status. Parsing, option errors and help are commander's.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { EXIT, Exit } from './exit.ts'
 import { err, out } from './io.ts'
 import type { CliCommand } from './command.ts'
@@ -18,6 +18,7 @@ export async function invoke(entry: CommandEntry, argv: readonly string[]): Prom
     .description(entry.summary)
     .exitOverride()
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription })
     .configureOutput({ writeOut: (t) => (text += t), writeErr: (t) => err(t.startsWith('error: ') ? `tracebook: ${t.slice(7)}` : t) })
     .action((...given) => {
       status = command.action(...(given as never[]))
@@ -33,4 +34,9 @@ export async function invoke(entry: CommandEntry, argv: readonly string[]): Prom
     throw new Exit(EXIT.usage, '')
   }
   return status
+}
+
+/** A default that is a list or a map is none to tell: nobody reads `[]`. */
+function optionDescription(option: Option): string {
+  return typeof option.defaultValue === 'object' ? option.description : new Help().optionDescription(option)
 }

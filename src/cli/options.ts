@@ -20,7 +20,7 @@ export const DEFAULT_WINDOW: Window = { intervalMs: 1000, count: 5 }
 export function measureOptions(program: Command): Command {
   return means(libraryOption(program))
     .addOption(new Option('--max-overhead <class>', 'most a probe may cost').choices(['negligible', 'low', 'medium', 'high']).default('low'))
-    .option('--param <id=value>', 'another threshold: CHECK.PARAM=VALUE, such as cpu.steal.high=15% (repeatable)', paramOf, new Map())
+    .option('--param <id=value>', 'another threshold: CHECK.PARAM=VALUE, such as cpu.stolen.high=15% (repeatable)', paramOf, new Map())
     .option('--from <dir>', 'replay a recorded host instead of looking at this one')
     .option('--target <what>', 'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first', targetOf)
     .option('--deadline <time>', 'write the report of what is known after this time', secondsOf)
@@ -57,7 +57,7 @@ export function secondsOf(text: string): number {
 function paramOf(text: string, earlier: ReadonlyMap<string, Quantity>): ReadonlyMap<string, Quantity> {
   const match = /^([a-z][\w.]*\.[a-z]\w*)=(.+)$/.exec(text)
   const value = parseQuantity(match?.[2] ?? '')
-  if (!match || !value) throw new InvalidArgumentError('CHECK.PARAM=VALUE with a unit, such as cpu.steal.high=15%.')
+  if (!match || !value) throw new InvalidArgumentError('CHECK.PARAM=VALUE with a unit, such as cpu.stolen.high=15%.')
   return new Map([...earlier, [match[1] ?? '', value]])
 }
 

@@ -71,7 +71,7 @@ function instanceOf(domain: Domain, one: Readonly<Record<string, unknown>>, cata
     if (value !== undefined) values[key] = value
     else labels[key] = String(raw)
   }
-  const name = String(one['name'] ?? one['pid'] ?? domain)
+  const name = [one['name'], one['pid']].find((id) => typeof id === 'string' || typeof id === 'number')?.toString() ?? domain
   if (domain === 'process') labels['pid'] ??= name
   return { domain, name, labels, values }
 }

@@ -34,8 +34,13 @@ export function judge(program: CheckProgram, facts: Facts, catalogue: ReadonlyMa
   }
   if (unknown) return [plain(program, 'unknown', unknown.reason, unknown)]
   if (!measured(program, facts)) return [plain(program, 'unknown', 'not measured', unavailable('not measured', `no ${document.each} was looked at`))]
-  const rest = judged.length === 0 ? `no ${document.each} to judge` : `${judged.length} ${document.each}${judged.length === 1 ? '' : 's'} within limits`
+  const rest = judged.length === 0 ? `no ${document.each} to judge` : `${judged.length} ${plural(document.each, judged.length)} within limits`
   return [plain(program, 'ok', rest)]
+}
+
+function plural(noun: string, count: number): string {
+  if (count === 1) return noun
+  return noun.endsWith('s') ? `${noun}es` : `${noun}s`
 }
 
 function measured(program: CheckProgram, facts: Facts): boolean {

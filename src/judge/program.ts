@@ -59,7 +59,7 @@ export function checkProgram({ id, document }: Loaded<CheckDocument>, catalogue:
     ...(advice ? { advice } : {}),
     culprits,
     needs: [...new Set([...conditions, ...finding.needs, ...(advice?.needs ?? []), ...names])],
-    evidence: [...new Set([...conditions])],
+    evidence: [...new Set(conditions)],
     signals,
   }
 }

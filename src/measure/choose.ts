@@ -47,8 +47,9 @@ export function choose(needs: ReadonlySet<string>, means: Means, without: Readon
  * never gives way to one that ranks behind it: the traditional tool stays the witness where its twin is read for something else.
  */
 function fewest(chosen: readonly Source[], needs: ReadonlySet<string>, context: Context): Source[] {
-  let kept = [...chosen].sort((a, b) => useful(a, needs) - useful(b, needs))
-  for (const source of [...kept]) {
+  const leastFirst = [...chosen].sort((a, b) => useful(a, needs) - useful(b, needs))
+  let kept = leastFirst
+  for (const source of leastFirst) {
     const rank = rankOf(source, context)
     const others = kept.filter((other) => other !== source && rankOf(other, context) <= rank)
     if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id)))) kept = kept.filter((other) => other !== source)

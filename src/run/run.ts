@@ -2,6 +2,8 @@
 import { compileRunbook } from '../compile/flatten.ts'
 import { drive } from './machine.ts'
 import { readContext } from './context.ts'
+import { findTarget, TARGET_RUNBOOK, tell } from './target.ts'
+import { overridesOf } from './overrides.ts'
 import { nameCulprits } from './name-culprits.ts'
 import { assemble } from './assemble.ts'
 import { newSession, type Settings } from './session.ts'
@@ -19,10 +21,16 @@ export interface Finished {
 }
 
 export async function run(options: RunOptions): Promise<Finished> {
-  const { runbook: id, target, ...rest } = options
+  const { runbook: id, target, ...given } = options
+  const rest = { ...given, overrides: overridesOf(id, given.library, given.overrides) }
   const runbook = compileRunbook(id, rest.library, rest.catalogue)
   const { context, looks } = await readContext(rest.host, rest.signal)
-  const session = newSession({ ...rest, context })
+  const found = target === undefined ? undefined : await findTarget(target, rest.host, rest.allow, rest.signal)
+  const session = newSession({ ...rest, context: found ? { ...context, target: found.target } : context })
+  if (found) {
+    tell(found, session)
+    if (id !== TARGET_RUNBOOK && rest.library.runbooks.has(TARGET_RUNBOOK)) await drive(compileRunbook(TARGET_RUNBOOK, rest.library, rest.catalogue), session)
+  }
   await drive(runbook, session)
   if (!rest.signal.aborted) await nameCulprits(session)
   const interrupted = rest.signal.aborted ? reasonOf(rest.signal) : undefined

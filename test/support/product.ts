@@ -33,7 +33,7 @@ export function argvOf(args: readonly string[], conditions: Conditions): [string
 }
 
 export function envOf(conditions: Conditions): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...conditions.env } as NodeJS.ProcessEnv
+  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/', ...conditions.env }
 }
 
 /** Runs it to its end. */

@@ -27,7 +27,7 @@ export const command: CliCommand = {
       .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
       .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
       .addHelpText('after', EXAMPLES),
-  action: runAction as CliCommand['action'],
+  action: runAction,
 }
 
 const EXAMPLES = `
