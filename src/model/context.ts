@@ -1,4 +1,5 @@
 // Context: what is known about the host before anything is measured (domain.md A.0). Effective resources, privileges, devices.
+import type { Target } from './target.ts'
 
 export interface DiskInfo {
   readonly name: string
@@ -58,4 +59,6 @@ export interface Context {
   readonly pageSize: number
   /** Kernel ticks per second in /proc/PID/stat. */
   readonly ticks: number
+  /** What the operator says is slow. */
+  readonly target?: Target
 }

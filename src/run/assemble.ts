@@ -10,6 +10,7 @@ import { matrixOf } from '../report/matrix.ts'
 import { culpritName } from '../report/words.ts'
 import { allSteps, type CompiledRunbook } from '../compile/flatten.ts'
 import { lookupIn, type Session } from './session.ts'
+import { isTargetOf } from './target.ts'
 import { VERSION } from './version.ts'
 
 /** Without any answer about one of these a run cannot call a host well. */
@@ -31,6 +32,7 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     programs: session.programs,
     catalogue: settings.catalogue,
     lookup: lookupIn(session),
+    ...(settings.context.target ? { isTarget: isTargetOf(settings.context.target, all) } : {}),
   })
   const matrix = matrixOf(findings, [...settings.library.checks.values()].map(({ document }) => document.use))
   const blind = CORE.filter((resource) => isBlind(resource, findings, runbook, session))

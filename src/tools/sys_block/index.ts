@@ -88,7 +88,7 @@ function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], cont
 }
 
 /** A stacked device (md, dm) is as slow as its slowest leaf: the kernel calls it rotational when any leaf is. */
-function awaitLimit(known: DiskInfo | undefined, rotational: string | undefined): number | undefined {
+export function awaitLimit(known: DiskInfo | undefined, rotational: string | undefined): number | undefined {
   if (known?.class === 'stacked')
     return rotational === '1' ? AWAIT_LIMIT.hdd : rotational === '0' ? AWAIT_LIMIT.ssd : undefined
   return known && AWAIT_LIMIT[known.class]
