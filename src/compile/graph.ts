@@ -22,9 +22,9 @@ function draw(steps: readonly CompiledStep[], end: string, lines: string[], inde
       draw(step.steps, '[*]', lines, `${indent}  `)
       lines.push(`${indent}}`)
     } else lines.push(`${indent}${node(step)}: ${plain(describe(step))}`)
-    if (step.verb === 'conclude') lines.push(`${indent}${node(step)} --> ${next}: ${step.when ? plain(step.when.text) : 'always'}`)
-    else lines.push(`${indent}${node(step)} --> ${next}`)
-    if (step.when) lines.push(`${indent}${node(step)} --> ${next}: else`)
+    // A step whose condition does not hold is passed by: the same next state, another reason.
+    lines.push(`${indent}${node(step)} --> ${next}${step.when ? `: done when ${plain(step.when.text)}` : ''}`)
+    if (step.when) lines.push(`${indent}${node(step)} --> ${next}: else passed by`)
   })
 }
 

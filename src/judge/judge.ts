@@ -2,7 +2,7 @@
 import type { Lookup } from '../expr/index.ts'
 import type { Facts, InstanceFacts } from '../measure/facts.ts'
 import type { Status } from '../model/check.ts'
-import type { Finding } from '../model/finding.ts'
+import type { Evidence, Finding } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { culpritsOf } from './culprits.ts'
@@ -33,6 +33,8 @@ export function judge(program: CheckProgram, facts: Facts, catalogue: ReadonlyMa
     return sorted.slice(0, MOST_INSTANCES).map(({ instance, verdict }) => finding(program, instance, verdict, facts, catalogue))
   }
   if (unknown) return [plain(program, 'unknown', unknown.reason, unknown)]
+  const nothing = program.evidence.map((id) => facts.missing.get(id)).find((why) => why !== undefined)
+  if (!measured(program, facts) && nothing) return [plain(program, 'ok', nothing.reason)]
   if (!measured(program, facts)) return [plain(program, 'unknown', 'not measured', unavailable('not measured', `no ${document.each} was looked at`))]
   const rest = judged.length === 0 ? `no ${document.each} to judge` : `${judged.length} ${plural(document.each, judged.length)} within limits`
   return [plain(program, 'ok', rest)]
@@ -94,12 +96,18 @@ function finding(program: CheckProgram, instance: InstanceFacts | undefined, ver
     ...(instance ? { instance: instance.name } : {}),
     status: verdict.status,
     weight: program.document.weight ?? 'alarm',
-    text: fires ? program.finding.fill(lookup) : (verdict.why?.reason ?? evidence.map((e) => `${e.metric} ${e.value}`).join(', ')),
+    text: fires ? program.finding.fill(lookup) : (verdict.why?.reason ?? quietText(program, evidence, facts)),
     use: program.document.use,
     evidence,
     culprits: fires ? culpritsOf(program.culprits, instance, facts, catalogue) : [],
     ...(verdict.why ? { unavailable: verdict.why } : {}),
   }
+}
+
+/** What an ok rests on: the values, or that there was nothing to have the problem. */
+function quietText(program: CheckProgram, evidence: readonly Evidence[], facts: Facts): string {
+  if (evidence.length > 0) return evidence.map((e) => `${e.metric} ${e.value}`).join(', ')
+  return program.evidence.map((id) => facts.missing.get(id)?.reason).find((reason) => reason !== undefined) ?? ''
 }
 
 function plain(program: CheckProgram, status: Status, text: string, why?: Unavailable): Finding {

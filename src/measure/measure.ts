@@ -59,7 +59,8 @@ function readingOf(source: Source, looks: readonly Observation[], measurement: M
   // A reader's frames say which file was missing or refused: its parser knows what that means.
   if (bad && bad.outcome !== 'interrupted' && source.tier !== 'read') return reasonOf(source, bad, measurement)
   const text = looks.some((look) => look.text !== '')
-  if (!text) return bad ? reasonOf(source, bad, measurement) : unavailable('not understood', `${source.id} printed nothing and said all was well`)
+  // No file may match a reader's pattern; a tool that says nothing is no witness.
+  if (!text && source.tier !== 'read') return bad ? reasonOf(source, bad, measurement) : unavailable('not understood', `${source.id} printed nothing and said all was well`)
   return source.parse(looks, { window: measurement.window, context: measurement.context })
 }
 

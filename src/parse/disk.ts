@@ -91,9 +91,9 @@ function complete(values: readonly (number | undefined)[]): number[] | undefined
 }
 
 function absent(id: string, intervals: readonly DiskInterval[]): Unavailable {
-  if (intervals.length === 0) return unavailable('not supported', 'this host has no block device that ever did I/O')
+  if (intervals.length === 0) return unavailable('nothing to measure', 'this host has no block device that ever did I/O')
   const mean = MEANS.find(([name]) => name === id)
   return mean && intervals.some((interval) => interval[mean[2]] !== undefined)
-    ? unavailable('not measured', `no disk had ${mean[2]} in the window`)
+    ? unavailable('nothing to measure', `no disk had ${mean[2]} in the window`)
     : unavailable('not supported', `${id} is not reported by this version of the kernel or the tool`)
 }

@@ -123,7 +123,7 @@ function tail(report: Report, page: Page): readonly string[] {
         '  ',
       ),
     )
-  if (report.cleared.length > 0) {
+  if (report.cleared.length > 0 && !report.verdict[1].startsWith('Cleared:')) {
     lines.push(...wrap(`Cleared: ${clean(report.cleared.join(', '))}`, width, '  ').map(palette.green))
   }
   const unknown = report.findings.filter((one) => one.status === 'unknown').length

@@ -19,6 +19,7 @@ export function progressGuide(stream: NodeJS.WriteStream): Ending {
 export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ending {
   const colors = createColors(!process.env['NO_COLOR'])
   const line = progressLine(output)
+  const shown = new Set<string>()
   let all = false
   return {
     before: async (step) => {
@@ -42,7 +43,10 @@ export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteS
     progress: line.update,
     after: (step, findings) => {
       line.wipe()
-      output.write(seen(step, findings, colors))
+      // A runbook that is followed repeats checks: each is shown once.
+      const fresh = findings.filter((finding) => !shown.has(finding.check))
+      if (fresh.length > 0) output.write(seen(step, fresh, colors))
+      for (const finding of fresh) shown.add(finding.check)
     },
     ask: (step: AskStep) => {
       line.wipe()
@@ -72,7 +76,9 @@ async function choose(message: string, choices: readonly Choice[], otherwise: st
 }
 
 function announcement(step: Announcement, colors: Colors): string {
-  const looks = step.looks.map((look) => `    ${clean(look)}`)
+  const programs = step.looks.filter((look) => !look.startsWith('read '))
+  const files = step.looks.length - programs.length
+  const looks = [...programs.map((look) => `    ${clean(look)}`), ...(files > 0 ? [`    and read ${files} group${files === 1 ? '' : 's'} of files in /proc and /sys`] : [])]
   return [
     '',
     colors.bold(`${step.runbook} · ${step.title}`),

@@ -140,7 +140,7 @@ function step(one: Advice): Inline {
 
 /** Silence needs its own evidence: what was cleared, and what nobody looked at. */
 function noDiagnosis(report: Report): readonly Block[] {
-  const firing = report.findings.some(isFiring)
+  const firing = report.findings.some((finding) => isFiring(finding) && finding.weight === 'alarm')
   const cleared =
     report.cleared.length === 0 ? 'Nothing could be cleared.' : `Cleared, with evidence: ${report.cleared.join(', ')}.`
   const unmeasured = cellsText(report.matrix, 'not measured')

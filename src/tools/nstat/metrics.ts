@@ -84,7 +84,7 @@ function retransmitRatio(counters: readonly Counters[]): number | Unavailable {
   if (typeof sent !== 'number') return sent
   if (typeof again !== 'number') return again
   if (typeof syns !== 'number') return syns
-  if (sent < ENOUGH) return unavailable('not measured', `only ${sent} TCP data segments were sent in the window: a ratio needs ${ENOUGH}`)
+  if (sent < ENOUGH) return unavailable('nothing to measure', `only ${sent} TCP data segments were sent in the window: a ratio needs ${ENOUGH}`)
   return (100 * Math.max(0, again - syns)) / sent
 }
 

@@ -40,7 +40,7 @@ export const source: Source = {
 function absent(look: Observation | undefined) {
   const refused = [...unreadable(look?.text ?? '').values()].find((code) => code !== 'ENOENT')
   if (refused !== undefined) return unavailable('not permitted', `${COUNT} cannot be read (${refused})`)
-  return unavailable('not supported', 'this host tracks no connections: nf_conntrack is not loaded')
+  return unavailable('nothing to measure', 'this host tracks no connections: nf_conntrack is not loaded')
 }
 
 function share(count: number | undefined, max: number | undefined): number | undefined {
