@@ -28,7 +28,9 @@ const ids = new Set(checks.map((check) => check.id))
 
 describe.each(checks)('$id', (check) => {
   const { id, document } = check
-  const params = new Map(Object.entries(document.params ?? {}).map(([name, param]) => [name, parseQuantity(String(param.default))]))
+  const params = new Map(
+    Object.entries(document.params ?? {}).map(([name, param]) => [name, parseQuantity(String(param.default))]),
+  )
   const scope: Scope = {
     use: 'status',
     metrics: catalogue,
@@ -38,9 +40,12 @@ describe.each(checks)('$id', (check) => {
 
   test('compiles, and has no threshold without a name', () => {
     checkProgram(check, catalogue)
-    for (const text of [document.status.critical, document.status.warn]) if (text !== undefined) expect(compileExpression(text, scope).problems).toEqual([])
-    if (document.where !== undefined) expect(compileExpression(document.where, { ...scope, use: 'where' }).problems).toEqual([])
-    for (const text of [document.finding, document.advice ?? '']) expect(compileTemplate(text, { ...scope, use: 'template' }).problems).toEqual([])
+    for (const text of [document.status.critical, document.status.warn])
+      if (text !== undefined) expect(compileExpression(text, scope).problems).toEqual([])
+    if (document.where !== undefined)
+      expect(compileExpression(document.where, { ...scope, use: 'where' }).problems).toEqual([])
+    for (const text of [document.finding, document.advice ?? ''])
+      expect(compileTemplate(text, { ...scope, use: 'template' }).problems).toEqual([])
   })
 
   test('says why, and each threshold has a unit, help and a source', () => {
@@ -65,7 +70,12 @@ describe.each(checks)('$id', (check) => {
   })
 
   test('has at least four tests, one for each status it can have', () => {
-    const reachable: Status[] = ['ok', 'unknown', ...(document.status.critical ? (['critical'] as const) : []), ...(document.status.warn ? (['warn'] as const) : [])]
+    const reachable: Status[] = [
+      'ok',
+      'unknown',
+      ...(document.status.critical ? (['critical'] as const) : []),
+      ...(document.status.warn ? (['warn'] as const) : []),
+    ]
     const tested = new Set((document.tests ?? []).map((one) => one.expect))
     expect(reachable.filter((status) => !tested.has(status))).toEqual([])
     expect(document.tests?.length ?? 0).toBeGreaterThanOrEqual(4)
@@ -132,7 +142,11 @@ test('the loader has nothing to say against any of it, not even a warning', asyn
 test('every check is judged by some runbook, and every alarm can become a diagnosis or is explained', () => {
   const judged = new Set(runbooks.flatMap(({ document }) => flat(document.steps).flatMap(named)))
   expect([...ids].filter((id) => !judged.has(id))).toEqual([])
-  const concluded = new Set(runbooks.flatMap(({ document }) => flat(document.steps).flatMap((step) => ('conclude' in step && step.cause ? statuses(step.when) : []))))
+  const concluded = new Set(
+    runbooks.flatMap(({ document }) =>
+      flat(document.steps).flatMap((step) => ('conclude' in step && step.cause ? statuses(step.when) : [])),
+    ),
+  )
   const alarms = checks.filter((check) => (check.document.weight ?? 'alarm') === 'alarm').map((check) => check.id)
   expect(alarms.filter((id) => !concluded.has(id))).toEqual([])
 })
@@ -143,7 +157,10 @@ function documents<T>(folder: string, joined: string): Loaded<T>[] {
     .filter((file) => file.endsWith('.yaml'))
     .sort()
     .map((file) => ({
-      id: file.replace(/\.yaml$/, '').split('/').join(joined),
+      id: file
+        .replace(/\.yaml$/, '')
+        .split('/')
+        .join(joined),
       file: join(folder, file),
       document: parse(readFileSync(join(root, folder, file), 'utf8'), { uniqueKeys: true }) as T,
     }))
@@ -184,6 +201,8 @@ function whenProblems(when: string): unknown {
 }
 
 function texts(advice: CauseAdvice | undefined): string[] {
-  const knobs = (advice?.tune ?? []).flatMap((knob: KnobAdvice) => [knob.knob, knob.current, knob.change, knob.revert, knob.caution].flatMap((text) => text ?? []))
+  const knobs = (advice?.tune ?? []).flatMap((knob: KnobAdvice) =>
+    [knob.knob, knob.current, knob.change, knob.revert, knob.caution].flatMap((text) => text ?? []),
+  )
   return [...(advice?.remove ?? []), ...(advice?.move ?? []), ...knobs, ...(advice?.add ?? [])]
 }
