@@ -37,7 +37,8 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
   const matrix = matrixOf(findings, [...settings.library.checks.values()].map(({ document }) => document.use))
   const blind = CORE.filter((resource) => isBlind(resource, findings, runbook, session))
   const alarm = alarmStatus(diagnoses, findings)
-  const status: Status = alarm === 'ok' && (blind.length > 0 || interrupted !== undefined) ? 'unknown' : alarm
+  const absent = settings.context.target?.unavailable?.reason
+  const status: Status = alarm === 'ok' && (blind.length > 0 || interrupted !== undefined || absent !== undefined) ? 'unknown' : alarm
   const cleared = clearedOf(matrix)
   const looks = [...contextLooks, ...[...session.facts.looks.values()].flat()]
   return {
@@ -52,7 +53,7 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     windowMs: settings.window.intervalMs * settings.window.count,
     status,
     ...(interrupted === undefined ? {} : { interrupted }),
-    verdict: verdictOf(status, diagnoses, findings, cleared, blind, interrupted),
+    verdict: verdictOf(status, diagnoses, findings, cleared, blind, interrupted, absent),
     diagnoses,
     findings,
     cleared,
@@ -80,7 +81,7 @@ function clearedOf(matrix: readonly MatrixCell[]): string[] {
   })
 }
 
-function verdictOf(status: Status, diagnoses: readonly Diagnosis[], findings: readonly Finding[], cleared: readonly string[], blind: readonly string[], interrupted?: string): readonly [string, string] {
+function verdictOf(status: Status, diagnoses: readonly Diagnosis[], findings: readonly Finding[], cleared: readonly string[], blind: readonly string[], interrupted?: string, absent?: string): readonly [string, string] {
   const unknown = findings.filter((f) => f.status === 'unknown').length
   const seen = new Set(findings.map((f) => f.check)).size
   const tail = unknown === 0 ? `${seen} checks judged.` : `${seen - unknown} of ${seen} checks judged; ${unknown} unknown, with reasons below.`
@@ -94,6 +95,7 @@ function verdictOf(status: Status, diagnoses: readonly Diagnosis[], findings: re
   }
   const firing = findings.filter((f) => isFiring(f) && f.weight === 'alarm')
   if (firing[0]) return [`${stopped}No cause found, but: ${firing.map((f) => f.text).slice(0, 2).join('; ')}.`, tail]
+  if (absent !== undefined) return [`${stopped}What was named as slow is not here: ${absent}.`, `Of the host as a whole, cleared: ${cleared.join(', ') || 'nothing'}. ${tail}`]
   if (blind.length > 0) return [`${stopped}Cannot tell: nothing about ${blind.join(', ')} could be measured.`, tail]
   if (status === 'unknown') return [`${stopped}Not finished: no problem seen so far.`, tail]
   return [`${stopped}Nothing is wrong that this run could see.`, `Cleared: ${cleared.join(', ') || 'nothing'}. ${tail}`]

@@ -3,8 +3,8 @@
 import type { Request } from '../../model/source.ts'
 import type { Target } from '../../model/target.ts'
 import { files, unreadable } from '../../parse/files.ts'
-import { chosen, details, everyProcess, recordsOf, withDetails } from './processes.ts'
-import { placesAt } from './places.ts'
+import { placesAt, merged } from './places.ts'
+import { chosen, details, everyProcess, groupsIn, recordsOf, withDetails } from './processes.ts'
 import { notFound, type Seeking } from './resolve.ts'
 
 const ROOT = '/sys/fs/cgroup'
@@ -24,7 +24,8 @@ export function cgroupRound(seeking: Seeking): readonly Request[] | Target {
   const exists = first.some((look) => [...files(look.text).keys(), ...denied(look.text)].some((file) => file.endsWith(`${path}/cgroup.procs`)))
   if (!exists) return notFound(seeking, 'process', `there is no control group ${path}`, 'name one as systemd-cgls shows it')
   const processes = withDetails(second ?? [], chosen(records))
-  return { text: seeking.text, kind: 'process', name: `group ${path}`, processes, total: records.length, groups: placesAt(path) }
+  if (processes.length === 0) return notFound(seeking, 'process', `no process is in control group ${path} or below it`)
+  return { text: seeking.text, kind: 'process', name: `group ${path}`, processes, total: records.length, groups: merged([...groupsIn(second ?? [], processes), ...placesAt(path)]) }
 }
 
 /** As in /proc/PID/cgroup; a path in the file system is understood too. */

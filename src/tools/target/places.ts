@@ -5,21 +5,26 @@ import type { TargetGroup } from '../../model/target.ts'
 
 const MOST_PLACES = 24
 /** Controllers that hold a process back, in the order they are read. */
-const CONTROLLERS = ['', 'cpu', 'memory', 'freezer', 'cpuacct', 'pids']
+const CONTROLLERS = ['', 'unified', 'cpu', 'memory', 'freezer', 'cpuacct', 'pids']
 
 export function placesOf(texts: readonly string[]): TargetGroup[] {
-  const found = new Map<string, TargetGroup>()
+  const found: TargetGroup[] = []
   for (const line of texts.flatMap((text) => text.split('\n'))) {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
     if (controllers === undefined || path === undefined) continue
-    for (const folder of controllers.split(',')) if (CONTROLLERS.includes(folder)) for (const place of upwards(folder, path)) found.set(`${place.folder}:${place.path}`, place)
+    for (const folder of foldersOf(controllers)) if (CONTROLLERS.includes(folder)) found.push(...upwards(folder, path))
   }
-  return ordered([...found.values()])
+  return merged(found)
+}
+
+/** The line without a controller is version 2, wherever that is mounted. */
+function foldersOf(controllers: string): readonly string[] {
+  return controllers === '' ? ['', 'unified'] : controllers.split(',')
 }
 
 /** A group named by hand: it may be in any hierarchy. */
 export function placesAt(path: string): TargetGroup[] {
-  return ordered(CONTROLLERS.flatMap((folder) => upwards(folder, path)))
+  return CONTROLLERS.flatMap((folder) => upwards(folder, path))
 }
 
 /** The group itself and each one above it but the root, which has no limits. A star would be a pattern, dots lead elsewhere. */
@@ -29,7 +34,9 @@ function upwards(folder: string, path: string): TargetGroup[] {
   return segments.map((_, i) => ({ folder, path: `/${segments.slice(0, segments.length - i).join('/')}` }))
 }
 
-function ordered(places: readonly TargetGroup[]): TargetGroup[] {
+/** Each once, the innermost groups first. */
+export function merged(places: readonly TargetGroup[]): TargetGroup[] {
+  const found = new Map(places.map((place) => [`${place.folder}:${place.path}`, place]))
   const rank = (one: TargetGroup) => CONTROLLERS.indexOf(one.folder)
-  return [...places].sort((a, b) => b.path.length - a.path.length || rank(a) - rank(b)).slice(0, MOST_PLACES)
+  return [...found.values()].sort((a, b) => b.path.length - a.path.length || rank(a) - rank(b)).slice(0, MOST_PLACES)
 }

@@ -2,7 +2,6 @@
 //   /sys/fs/cgroup/system.slice/x.service/cpu.stat   nr_periods 30 nr_throttled 29
 //   /sys/fs/cgroup/memory/docker/0123/memory.failcnt   12
 //   /sys/fs/cgroup/freezer/batch/freezer.state       FROZEN
-import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { ReadRequest, Source } from '../../model/source.ts'
 import type { TargetGroup } from '../../model/target.ts'
@@ -25,7 +24,7 @@ export const source: Source = {
     // In the root group nothing is limited: what its processes say of their groups is the proof.
     if (target.groups.length === 0) {
       const paths = target.processes.slice(0, 4).map(({ pid }) => `/proc/${pid}/cgroup`)
-      return paths.length > 0 ? [{ kind: 'read', paths, at: 'start' }] : unavailable('nothing to measure', `${target.name} is in no control group`)
+      return paths.length > 0 ? [{ kind: 'read', paths, at: 'start' }] : (target.processesUnknown ?? unavailable('nothing to measure', `${target.name} is in no control group`))
     }
     const asked = cgroups.requests(window, context)
     if (isUnavailable(asked)) return asked
@@ -38,7 +37,8 @@ export const source: Source = {
     if (target.groups.length === 0) return looks.some((look) => /^\d+:[^:]*:\//m.test(look.text)) ? { instances: [] } : unavailable('not understood', '/proc/PID/cgroup names no group')
     const instances = groupsOf(looks).map(valuesOf).map(renamed).filter((one) => Object.keys(one.values).length > 0)
     if (instances.length === 0) return unavailable('not understood', 'no file of these control groups could be read')
-    return { instances, missing: absent(instances, context) }
+    // What no group has is left out: without a quota none can be held back by one.
+    return { instances }
   },
 }
 
@@ -58,14 +58,4 @@ function renamed(group: Instance): Instance {
     return value === undefined ? [] : [[`target.group.${name}`, value] as const]
   })
   return { ...group, values: Object.fromEntries(values) }
-}
-
-/** Nothing has a quota, or a limit: then nothing can be held back by one. */
-function absent(instances: readonly Instance[], { cgroup }: Context) {
-  const without = NAMES.map((name) => `target.group.${name}`).filter((id) => !instances.some((one) => id in one.values))
-  const why = (id: string) =>
-    id === 'target.group.memory_pressure' && cgroup.version !== '2'
-      ? unavailable('not supported', 'control groups of version 1 do not count their memory pressure')
-      : unavailable('nothing to measure', X)
-  return Object.fromEntries(without.map((id) => [id, why(id)]))
 }

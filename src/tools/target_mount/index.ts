@@ -83,12 +83,13 @@ function deviceValues(reads: readonly Cells[], mount: TargetMount, context: Cont
   })
 }
 
+/** Without a device, or without a request to it, there is no such value; what should be there and is not has its reason. */
 function absent(device: Readonly<Record<string, number>> | undefined, mount: TargetMount): Record<string, Unavailable> {
-  const why = (id: string) => {
-    if (device === undefined) return unavailable('nothing to measure', `${mount.type} on ${mount.path} has no block device of its own`)
-    if (id === 'target.mount.await' && device['target.mount.operations'] === 0) return unavailable('nothing to measure', 'no read or write reached the device in the window')
-    if (id === 'target.mount.await_limit') return unavailable('not supported', 'the class of its device is not known')
-    return unavailable('not understood', `${mount.device ?? ''}/stat has not the counters it should have`)
-  }
-  return Object.fromEntries(DEVICE.filter((id) => device?.[id] === undefined).map((id) => [id, why(id)]))
+  if (device === undefined) return {}
+  const why = (id: string) =>
+    id === 'target.mount.await_limit'
+      ? unavailable('not supported', 'the class of its device is not known')
+      : unavailable('not understood', `${mount.device ?? ''}/stat has not the counters it should have`)
+  const expected = DEVICE.filter((id) => id !== 'target.mount.await' || device['target.mount.operations'] === undefined)
+  return Object.fromEntries(expected.filter((id) => device[id] === undefined).map((id) => [id, why(id)]))
 }

@@ -87,12 +87,12 @@ function ofEarlier(socket: Socket | undefined, of: (one: Socket) => number): num
   return socket ? of(socket) : 0
 }
 
+/** What ss did not say of any connection; without data sent there is no ratio to say, without an answer no round trip. */
 function absent({ values }: Instance): Record<string, Unavailable> {
-  const why = (id: string) =>
-    id === 'target.peer.retransmit_ratio' && values['target.peer.segments'] === 0
-      ? unavailable('nothing to measure', 'no data was sent to the peer in the window')
-      : unavailable('not measured', `ss did not say ${id.slice('target.peer.'.length).replaceAll('_', ' ')} of any connection to the peer`)
-  return Object.fromEntries(NAMES.filter((id) => !(id in values)).map((id) => [id, why(id)]))
+  const silent = values['target.peer.connecting'] === values['target.peer.sockets']
+  const expected = NAMES.filter((id) => (id === 'target.peer.retransmit_ratio' ? values['target.peer.segments'] !== 0 : !silent || !id.startsWith('target.peer.rtt')))
+  const unsaid = expected.filter((id) => !(id in values))
+  return Object.fromEntries(unsaid.map((id) => [id, unavailable('not measured', `ss did not say ${id.slice('target.peer.'.length).replaceAll('_', ' ')} of any connection to the peer`)]))
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -79,7 +79,7 @@ export const source: Source = {
       host: alive ? { ...host, 'target.found': 1 } : host,
       instances,
       missing: {
-        ...missingOf(histories, host, instances, end),
+        ...missingOf(histories, host, instances),
         ...(alive ? {} : { 'target.found': unavailable('not measured', `${target.name} ended while it was looked at`) }),
       },
     }

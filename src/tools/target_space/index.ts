@@ -26,16 +26,11 @@ export const source: Source = {
     if (isUnavailable(reading)) return reading.reason.includes('no filesystem') ? unavailable('nothing to measure', `a ${mount.type} is never full, or always`) : reading
     const found = reading.instances?.find((one) => one.name === mount.path)
     if (!found) return unavailable('not understood', `df did not print ${mount.path}`)
+    // Inodes made on demand have no total: then there is nothing to run out of, and no value.
     const values = NAMES.flatMap((name) => {
       const value = found.values[`mount.${name}`]
       return value === undefined ? [] : [[`target.mount.${name}`, value] as const]
     })
-    return { instances: [{ ...found, labels: { mount: mount.path, fstype: mount.type, ...(mount.deviceName === undefined ? {} : { device: mount.deviceName }) }, values: Object.fromEntries(values) }], ...inodes(values) }
+    return { instances: [{ ...found, labels: { mount: mount.path, fstype: mount.type, ...(mount.deviceName === undefined ? {} : { device: mount.deviceName }) }, values: Object.fromEntries(values) }] }
   },
-}
-
-/** Inodes made on demand have no total: then there is nothing to run out of. */
-function inodes(values: readonly (readonly [string, unknown])[]) {
-  if (values.some(([id]) => id === 'target.mount.inodes_used')) return {}
-  return { missing: { 'target.mount.inodes_used': unavailable('nothing to measure', 'this file system makes inodes on demand') } }
 }
