@@ -66,7 +66,7 @@ export function verbOf(step: Step): Verb {
 
 function condition(text: string | undefined, scope: Scope): Expression | undefined {
   if (text === undefined) return undefined
-  const { expression, problems } = compileExpression(text, scope)
+  const { expression, problems } = compileExpression(text, scope, true)
   if (!expression) throw new Error(`${text}: ${problems[0]?.message ?? 'not understood'}`)
   return expression
 }

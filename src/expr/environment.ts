@@ -91,7 +91,9 @@ export function environment(): Environment {
 }
 
 function build(): Environment {
-  const env = new Environment({ limits: { maxAstNodes: 500, maxDepth: 40, maxListElements: 64, maxMapEntries: 8, maxCallArguments: 8 } })
+  const env = new Environment({
+    limits: { maxAstNodes: 500, maxDepth: 40, maxListElements: 64, maxMapEntries: 8, maxCallArguments: 8 },
+  })
   for (const name of NAMES) env.registerType(name, { ctor: CLASSES[name], fields: {} })
   for (const name of NAMES) measureOperators(env, name)
   crossOperators(env)
@@ -115,7 +117,10 @@ function measureOperators(env: Environment, name: MeasureName): void {
   for (const number of ['double', 'int']) {
     env.registerOperator(`${name} * ${number}: ${name}`, (a: Measure, b: number | bigint) => new Class(a.v * Number(b)))
     env.registerOperator(`${number} * ${name}: ${name}`, (a: number | bigint, b: Measure) => new Class(Number(a) * b.v))
-    env.registerOperator(`${name} / ${number}: ${name}`, (a: Measure, b: number | bigint) => new Class(divided(a.v, Number(b))))
+    env.registerOperator(
+      `${name} / ${number}: ${name}`,
+      (a: Measure, b: number | bigint) => new Class(divided(a.v, Number(b))),
+    )
   }
   env.registerFunction(`max(${name}, ${name}): ${name}`, (a: Measure, b: Measure) => (a.v >= b.v ? a : b))
   env.registerFunction(`min(${name}, ${name}): ${name}`, (a: Measure, b: Measure) => (a.v <= b.v ? a : b))
@@ -138,11 +143,25 @@ function crossOperators(env: Environment): void {
 /** CEL keeps int and double apart; for an author `3` and `3.0` are the same number. */
 function countOperators(env: Environment): void {
   env.registerOperator('double == int: bool', (a: number | bigint, b: number | bigint) => Number(a) === Number(b))
-  for (const [left, right] of [['double', 'int'], ['int', 'double']] as const) {
-    env.registerOperator(`${left} + ${right}: double`, (a: number | bigint, b: number | bigint) => Number(a) + Number(b))
-    env.registerOperator(`${left} - ${right}: double`, (a: number | bigint, b: number | bigint) => Number(a) - Number(b))
-    env.registerOperator(`${left} * ${right}: double`, (a: number | bigint, b: number | bigint) => Number(a) * Number(b))
-    env.registerOperator(`${left} / ${right}: double`, (a: number | bigint, b: number | bigint) => divided(Number(a), Number(b)))
+  for (const [left, right] of [
+    ['double', 'int'],
+    ['int', 'double'],
+  ] as const) {
+    env.registerOperator(
+      `${left} + ${right}: double`,
+      (a: number | bigint, b: number | bigint) => Number(a) + Number(b),
+    )
+    env.registerOperator(
+      `${left} - ${right}: double`,
+      (a: number | bigint, b: number | bigint) => Number(a) - Number(b),
+    )
+    env.registerOperator(
+      `${left} * ${right}: double`,
+      (a: number | bigint, b: number | bigint) => Number(a) * Number(b),
+    )
+    env.registerOperator(`${left} / ${right}: double`, (a: number | bigint, b: number | bigint) =>
+      divided(Number(a), Number(b)),
+    )
   }
 }
 

@@ -11,7 +11,10 @@ export interface Token {
 }
 
 const WORDS = new Set(['true', 'false', 'null', 'in'])
-const unitPattern = [...UNITS].sort((a, b) => b.length - a.length).map((unit) => unit.replace(/[/%]/g, '\\$&')).join('|')
+const unitPattern = [...UNITS]
+  .sort((a, b) => b.length - a.length)
+  .map((unit) => unit.replace(/[/%]/g, '\\$&'))
+  .join('|')
 const SCAN = new RegExp(
   [
     String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`, // strings are skipped
@@ -28,12 +31,22 @@ export function tokens(text: string): Token[] {
   for (const match of text.matchAll(SCAN)) {
     const groups = match.groups ?? {}
     const start = match.index
-    if (groups['known'] !== undefined) found.push({ kind: 'known', text: groups['knownName'] ?? '', start, end: start + match[0].length })
+    if (groups['known'] !== undefined)
+      found.push({ kind: 'known', text: groups['knownName'] ?? '', start, end: start + match[0].length })
     else if (groups['quantity'] !== undefined) {
       const quantity = parseQuantity(groups['quantity'])
-      if (quantity) found.push({ kind: 'quantity', text: groups['quantity'], start, end: start + groups['quantity'].length, quantity })
-    } else if (groups['number'] !== undefined) found.push({ kind: 'number', text: groups['number'], start, end: start + match[0].length })
-    else if (groups['name'] !== undefined && !WORDS.has(groups['name'])) found.push(...nameTokens(groups['name'], start, groups['call'] !== undefined))
+      if (quantity)
+        found.push({
+          kind: 'quantity',
+          text: groups['quantity'],
+          start,
+          end: start + groups['quantity'].length,
+          quantity,
+        })
+    } else if (groups['number'] !== undefined)
+      found.push({ kind: 'number', text: groups['number'], start, end: start + match[0].length })
+    else if (groups['name'] !== undefined && !WORDS.has(groups['name']))
+      found.push(...nameTokens(groups['name'], start, groups['call'] !== undefined))
   }
   return found
 }

@@ -19,7 +19,7 @@ export function resolve(token: Token, scope: Scope): Reference | Problem {
   const name = token.text
   const param = scope.params?.get(name)
   if (param) return { kind: 'param', name, dimension: param.dimension, value: param.value }
-  if (name === 'instance' && scope.use === 'template' && scope.each) return { kind: 'instance' }
+  if (name === 'instance' && scope.each) return { kind: 'instance' }
   if (scope.use === 'when') {
     const other = statusOrAnswer(token, scope)
     if (other) return other
@@ -38,16 +38,41 @@ function metricOf(name: string, scope: Scope): Metric | undefined {
 }
 
 function withStatistic(token: Token, metric: Metric, scope: Scope): Reference | Problem {
-  if (metric.per !== undefined && metric.per !== scope.each) return problem(token, 'instance-metric', `${metric.id} has one value per ${metric.per}`, scope.each ? `this check is each: ${scope.each}; it can only read metrics of that` : `add \`each: ${metric.per}\` to the check`)
+  if (metric.per !== undefined && metric.per !== scope.each)
+    return problem(
+      token,
+      'instance-metric',
+      `${metric.id} has one value per ${metric.per}`,
+      scope.each
+        ? `this check is each: ${scope.each}; it can only read metrics of that`
+        : `add \`each: ${metric.per}\` to the check`,
+    )
   const rest = token.text.slice(metric.id.length + 1)
   if (metric.kind !== 'gauge' && metric.kind !== 'histogram') {
     if (rest === '') return { kind: 'metric', metric }
-    return problem(token, 'no-statistic', `${metric.id} is a ${metric.kind}: it has one value, not .${rest}`, `write ${metric.id}`)
+    return problem(
+      token,
+      'no-statistic',
+      `${metric.id} is a ${metric.kind}: it has one value, not .${rest}`,
+      `write ${metric.id}`,
+    )
   }
   const list = STATISTICS.map((s) => `.${s}`).join(', ')
-  if (rest === '') return problem(token, 'statistic-missing', `${metric.id} is sampled several times: say which value is meant`, `one of ${list}; .median is the usual one: it ignores a single spike`)
+  if (rest === '')
+    return problem(
+      token,
+      'statistic-missing',
+      `${metric.id} is sampled several times: say which value is meant`,
+      `one of ${list}; .median is the usual one: it ignores a single spike`,
+    )
   const found = STATISTICS.find((s) => s === rest)
-  if (!found) return problem(token, 'unknown-statistic', `${metric.id} has no .${rest}`, suggestion(nearest(rest, STATISTICS), `one of ${list}`))
+  if (!found)
+    return problem(
+      token,
+      'unknown-statistic',
+      `${metric.id} has no .${rest}`,
+      suggestion(nearest(rest, STATISTICS), `one of ${list}`),
+    )
   return { kind: 'metric', metric, statistic: found }
 }
 
@@ -57,23 +82,50 @@ function statusOrAnswer(token: Token, scope: Scope): Reference | Problem | undef
   const owner = name.slice(0, dot)
   const word = STATUS_WORDS.find((w) => w === name.slice(dot + 1))
   if (word && scope.checks?.has(owner)) return { kind: 'status', check: owner, word }
-  if (scope.checks?.has(name)) return problem(token, 'status-missing', `${name} is a check: say which status is meant`, `${name}.firing, .ok, .warn, .critical or .unknown`)
+  if (scope.checks?.has(name))
+    return problem(
+      token,
+      'status-missing',
+      `${name} is a check: say which status is meant`,
+      `${name}.firing, .ok, .warn, .critical or .unknown`,
+    )
   if (owner === 'answer') {
     if (scope.answers?.has(name.slice(dot + 1))) return { kind: 'answer', name: name.slice(dot + 1) }
-    return problem(token, 'unknown-answer', `no earlier step asks for ${name}`, suggestion(nearest(name.slice(dot + 1), [...(scope.answers?.keys() ?? [])])))
+    return problem(
+      token,
+      'unknown-answer',
+      `no earlier step asks for ${name}`,
+      suggestion(nearest(name.slice(dot + 1), [...(scope.answers?.keys() ?? [])])),
+    )
   }
-  if (scope.checks?.has(owner) && !scope.metrics.has(owner)) return problem(token, 'unknown-status', `a check has no .${name.slice(dot + 1)}`, `one of ${STATUS_WORDS.map((w) => `.${w}`).join(', ')}`)
-  if (word && !metricOf(name, scope)) return problem(token, 'unknown-check', `no check ${owner}`, suggestion(nearest(owner, [...(scope.checks ?? [])])))
+  if (scope.checks?.has(owner) && !scope.metrics.has(owner))
+    return problem(
+      token,
+      'unknown-status',
+      `a check has no .${name.slice(dot + 1)}`,
+      `one of ${STATUS_WORDS.map((w) => `.${w}`).join(', ')}`,
+    )
+  if (word && !metricOf(name, scope))
+    return problem(token, 'unknown-check', `no check ${owner}`, suggestion(nearest(owner, [...(scope.checks ?? [])])))
   return undefined
 }
 
 function unknownName(token: Token, scope: Scope): Problem {
-  const names = [...(scope.params?.keys() ?? []), ...scope.metrics.keys(), ...(scope.use === 'when' ? (scope.checks ?? []) : [])]
+  const names = [
+    ...(scope.params?.keys() ?? []),
+    ...scope.metrics.keys(),
+    ...(scope.use === 'when' ? (scope.checks ?? []) : []),
+  ]
   const dot = token.text.lastIndexOf('.')
   const last = token.text.slice(dot + 1)
   const statistic = STATISTICS.some((s) => s === last)
   const near = nearest(statistic ? token.text.slice(0, dot) : token.text, names)
-  return problem(token, 'unknown-name', `nothing is called ${token.text}`, suggestion(near && statistic ? `${near}.${last}` : near, '`tracebook list metrics` shows all metrics'))
+  return problem(
+    token,
+    'unknown-name',
+    `nothing is called ${token.text}`,
+    suggestion(near && statistic ? `${near}.${last}` : near, '`tracebook list metrics` shows all metrics'),
+  )
 }
 
 function suggestion(near: string | undefined, otherwise?: string): string | undefined {

@@ -10,13 +10,17 @@ export interface Template {
 }
 
 /** Text with `${expression}` → a template; offsets of problems are those of the whole text. */
-export function compileTemplate(text: string, scope: Scope): { readonly template?: Template; readonly problems: readonly Problem[] } {
+export function compileTemplate(
+  text: string,
+  scope: Scope,
+  trusted = false,
+): { readonly template?: Template; readonly problems: readonly Problem[] } {
   const parts: (string | Expression)[] = []
   const problems: Problem[] = []
   let at = 0
   for (const match of text.matchAll(/\$\{([^}]*)\}/g)) {
     const from = match.index + 2
-    const { expression, problems: found } = compileExpression(match[1] ?? '', { ...scope, use: 'template' })
+    const { expression, problems: found } = compileExpression(match[1] ?? '', { ...scope, use: 'template' }, trusted)
     problems.push(...found.map((p) => ({ ...p, start: p.start + from, end: p.end + from })))
     parts.push(text.slice(at, match.index))
     if (expression) parts.push(expression)
@@ -30,7 +34,8 @@ export function compileTemplate(text: string, scope: Scope): { readonly template
     problems,
     template: {
       needs: [...new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : part.needs)))],
-      fill: (lookup) => parts.map((part) => (typeof part === 'string' ? part : printed(part.evaluate(lookup)))).join(''),
+      fill: (lookup) =>
+        parts.map((part) => (typeof part === 'string' ? part : printed(part.evaluate(lookup)))).join(''),
     },
   }
 }

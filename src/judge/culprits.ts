@@ -11,10 +11,23 @@ const MOST = 3
 const SHARE_OF_LARGEST = 0.25
 
 const KIND: Readonly<Record<Domain, Culprit['kind']>> = {
-  cpu: 'cpu', disk: 'disk', interface: 'interface', process: 'process', cgroup: 'cgroup', mount: 'mount', listener: 'listener', peer: 'peer', kernelLog: 'kernel',
+  cpu: 'cpu',
+  disk: 'disk',
+  interface: 'interface',
+  process: 'process',
+  cgroup: 'cgroup',
+  mount: 'mount',
+  listener: 'listener',
+  peer: 'peer',
+  kernelLog: 'kernel',
 }
 
-export function culpritsOf(rules: readonly CulpritRule[], instance: InstanceFacts | undefined, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Culprit[] {
+export function culpritsOf(
+  rules: readonly CulpritRule[],
+  instance: InstanceFacts | undefined,
+  facts: Facts,
+  catalogue: ReadonlyMap<string, Metric>,
+): Culprit[] {
   return rules.flatMap((rule) => {
     if (rule.kind === 'instance') return instance ? [culprit(instance)] : []
     return ranked(rule.domain, rule.by, facts, catalogue)
@@ -35,7 +48,8 @@ function ranked(domain: Domain, by: string, facts: Facts, catalogue: ReadonlyMap
     group.members.push(one)
   }
   // Kernel threads do others' work: they stand behind every process that shows the same.
-  const rank = (g: { size: number; members: { instance: InstanceFacts }[] }) => g.size * (g.members[0] && isKernel(g.members[0].instance) ? 0.01 : 1)
+  const rank = (g: { size: number; members: { instance: InstanceFacts }[] }) =>
+    g.size * (g.members[0] && isKernel(g.members[0].instance) ? 0.01 : 1)
   const sorted = [...groups.values()].sort((a, b) => rank(b) - rank(a))
   const largest = sorted[0]?.size ?? 0
   const metric = catalogue.get(by)
@@ -47,7 +61,13 @@ function ranked(domain: Domain, by: string, facts: Facts, catalogue: ReadonlyMap
       const first = members[0]
       if (!first) return []
       const amount = metric ? `${by} ${formatQuantity(group.size, metric.dimension)}` : by
-      return [{ ...culprit(first.instance), ...(members.length > 1 ? { pids: members.slice(0, 16).map((m) => pidOf(m.instance)) } : {}), by: amount }]
+      return [
+        {
+          ...culprit(first.instance),
+          ...(members.length > 1 ? { pids: members.slice(0, 16).map((m) => pidOf(m.instance)) } : {}),
+          by: amount,
+        },
+      ]
     })
 }
 

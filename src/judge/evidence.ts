@@ -6,7 +6,12 @@ import type { Metric, Value } from '../model/metric.ts'
 import { commandLine, quoted } from '../model/observation.ts'
 import { formatQuantity } from '../model/unit.ts'
 
-export function evidenceOf(metrics: readonly string[], instance: InstanceFacts | undefined, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Evidence[] {
+export function evidenceOf(
+  metrics: readonly string[],
+  instance: InstanceFacts | undefined,
+  facts: Facts,
+  catalogue: ReadonlyMap<string, Metric>,
+): Evidence[] {
   return metrics.flatMap((id) => {
     const metric = catalogue.get(id)
     const value = metric?.per === undefined ? facts.host.get(id) : instance?.values.get(id)
@@ -36,5 +41,7 @@ export function printedValue(value: Value, metric: Metric): string {
 
 /** `cat /sys/fs/cgroup/GROUP/cpu.stat` → the path of this group. */
 function placed(command: string, instance: InstanceFacts | undefined): string {
-  return instance?.domain === 'cgroup' ? command.replace(/\S*\/GROUP\/\S*/, (path) => quoted(path.replace('/GROUP/', `${instance.name}/`))) : command
+  return instance?.domain === 'cgroup'
+    ? command.replace(/\S*\/GROUP\/\S*/, (path) => quoted(path.replace('/GROUP/', `${instance.name}/`)))
+    : command
 }

@@ -21,7 +21,12 @@ export function runTests(loaded: Loaded<CheckDocument>, catalogue: ReadonlyMap<s
   return (loaded.document.tests ?? []).map((test, i) => runTest(loaded, test, test.name ?? `test ${i + 1}`, catalogue))
 }
 
-function runTest(loaded: Loaded<CheckDocument>, test: CheckTest, name: string, catalogue: ReadonlyMap<string, Metric>): TestOutcome {
+function runTest(
+  loaded: Loaded<CheckDocument>,
+  test: CheckTest,
+  name: string,
+  catalogue: ReadonlyMap<string, Metric>,
+): TestOutcome {
   const overrides = new Map<string, Quantity>()
   for (const [param, text] of Object.entries(test.params ?? {})) {
     const value = parseQuantity(String(text))
@@ -31,14 +36,28 @@ function runTest(loaded: Loaded<CheckDocument>, test: CheckTest, name: string, c
   const { facts, mistake } = given(test.given, catalogue, program.needs)
   const findings = judge(program, facts, catalogue)
   const got = statusOf(findings)
-  const said = findings.map((f) => [f.text, ...f.culprits.map((c) => [c.kind, c.name, c.pid ?? ''].join(' '))].join(' | ')).join('; ')
+  const said = findings
+    .map((f) => [f.text, ...f.culprits.map((c) => [c.kind, c.name, c.pid ?? ''].join(' '))].join(' | '))
+    .join('; ')
   const named = test.names === undefined || said.includes(test.names)
   const problem = mistake ?? (named ? undefined : `nothing names ${test.names}`)
-  return { check: loaded.id, name, passed: got === test.expect && problem === undefined, expected: test.expect, got, said, ...(problem === undefined ? {} : { mistake: problem }) }
+  return {
+    check: loaded.id,
+    name,
+    passed: got === test.expect && problem === undefined,
+    expected: test.expect,
+    got,
+    said,
+    ...(problem === undefined ? {} : { mistake: problem }),
+  }
 }
 
 /** `given` of a test → facts. What is not given is not measured. `process: [{name: 12, process.cpu: 90%}]` gives instances. */
-export function given(values: Readonly<Record<string, unknown>>, catalogue: ReadonlyMap<string, Metric>, needs: readonly string[]): { facts: Facts; mistake?: string } {
+export function given(
+  values: Readonly<Record<string, unknown>>,
+  catalogue: ReadonlyMap<string, Metric>,
+  needs: readonly string[],
+): { facts: Facts; mistake?: string } {
   const host: Record<string, Value> = {}
   const instances: Instance[] = []
   const gives = new Set<string>()
@@ -51,7 +70,8 @@ export function given(values: Readonly<Record<string, unknown>>, catalogue: Read
     }
     const metric = catalogue.get(key)
     const value = metric ? valueOf(raw, metric) : undefined
-    if (value === undefined) mistake ??= metric ? `${key}: ${JSON.stringify(raw)} is not ${metric.dimension}` : `nothing is called ${key}`
+    if (value === undefined)
+      mistake ??= metric ? `${key}: ${JSON.stringify(raw)} is not ${metric.dimension}` : `nothing is called ${key}`
     else {
       host[key] = value
       gives.add(key)
@@ -62,7 +82,11 @@ export function given(values: Readonly<Record<string, unknown>>, catalogue: Read
   return mistake === undefined ? { facts } : { facts, mistake }
 }
 
-function instanceOf(domain: Domain, one: Readonly<Record<string, unknown>>, catalogue: ReadonlyMap<string, Metric>): Instance {
+function instanceOf(
+  domain: Domain,
+  one: Readonly<Record<string, unknown>>,
+  catalogue: ReadonlyMap<string, Metric>,
+): Instance {
   const labels: Record<string, string> = {}
   const values: Record<string, Value> = {}
   for (const [key, raw] of Object.entries(one)) {
@@ -71,7 +95,8 @@ function instanceOf(domain: Domain, one: Readonly<Record<string, unknown>>, cata
     if (value !== undefined) values[key] = value
     else labels[key] = String(raw)
   }
-  const name = [one['name'], one['pid']].find((id) => typeof id === 'string' || typeof id === 'number')?.toString() ?? domain
+  const name =
+    [one['name'], one['pid']].find((id) => typeof id === 'string' || typeof id === 'number')?.toString() ?? domain
   if (domain === 'process') labels['pid'] ??= name
   return { domain, name, labels, values }
 }
@@ -88,5 +113,7 @@ function numberOf(raw: unknown, metric: Metric): number | undefined {
   if (metric.dimension === 'flag') return raw === true || raw === 1 ? 1 : 0
   const quantity = parseQuantity(String(raw))
   if (!quantity) return undefined
-  return quantity.dimension === metric.dimension || (quantity.dimension === 'count' && quantity.value === 0) ? quantity.value : undefined
+  return quantity.dimension === metric.dimension || (quantity.dimension === 'count' && quantity.value === 0)
+    ? quantity.value
+    : undefined
 }

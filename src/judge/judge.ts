@@ -18,8 +18,11 @@ interface Verdict {
 
 export function judge(program: CheckProgram, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Finding[] {
   const { document } = program
-  if (document.each === undefined) return [finding(program, undefined, verdictOf(program, lookupOf(undefined, facts, catalogue)), facts, catalogue)]
-  const unknown = program.evidence.map((id) => facts.missing.get(id)).find((why) => why !== undefined && why.unavailable !== 'nothing to measure')
+  if (document.each === undefined)
+    return [finding(program, undefined, verdictOf(program, lookupOf(undefined, facts, catalogue)), facts, catalogue)]
+  const unknown = program.evidence
+    .map((id) => facts.missing.get(id))
+    .find((why) => why !== undefined && why.unavailable !== 'nothing to measure')
   const instances = [...(facts.instances.get(document.each)?.values() ?? [])]
   const judged = instances.flatMap((instance) => {
     const lookup = lookupOf(instance, facts, catalogue)
@@ -29,14 +32,24 @@ export function judge(program: CheckProgram, facts: Facts, catalogue: ReadonlyMa
   const firing = judged.filter(({ verdict }) => verdict.status === 'warn' || verdict.status === 'critical')
   if (firing.length > 0) {
     const order = (v: Verdict) => (v.status === 'critical' ? 0 : 1)
-    const sorted = firing.sort((a, b) => order(a.verdict) - order(b.verdict) || weightOf(program, b.instance) - weightOf(program, a.instance))
-    return sorted.slice(0, MOST_INSTANCES).map(({ instance, verdict }) => finding(program, instance, verdict, facts, catalogue))
+    const sorted = firing.sort(
+      (a, b) => order(a.verdict) - order(b.verdict) || weightOf(program, b.instance) - weightOf(program, a.instance),
+    )
+    return sorted
+      .slice(0, MOST_INSTANCES)
+      .map(({ instance, verdict }) => finding(program, instance, verdict, facts, catalogue))
   }
-  if (unknown) return [plain(program, 'unknown', unknown.reason, unknown)]
+  const open = judged.map(({ verdict }) => verdict.why).find((why) => why !== undefined)
+  if (open) return [plain(program, 'unknown', open.reason, open)]
+  if (judged.length === 0 && unknown) return [plain(program, 'unknown', unknown.reason, unknown)]
   const nothing = program.evidence.map((id) => facts.missing.get(id)).find((why) => why !== undefined)
   if (!measured(program, facts) && nothing) return [plain(program, 'ok', nothing.reason)]
-  if (!measured(program, facts)) return [plain(program, 'unknown', 'not measured', unavailable('not measured', `no ${document.each} was looked at`))]
-  const rest = judged.length === 0 ? `no ${document.each} to judge` : `${judged.length} ${plural(document.each, judged.length)} within limits`
+  if (!measured(program, facts))
+    return [plain(program, 'unknown', 'not measured', unavailable('not measured', `no ${document.each} was looked at`))]
+  const rest =
+    judged.length === 0
+      ? `no ${document.each} to judge`
+      : `${judged.length} ${plural(document.each, judged.length)} within limits`
   return [plain(program, 'ok', rest)]
 }
 
@@ -70,7 +83,9 @@ function lookupOf(instance: InstanceFacts | undefined, facts: Facts, catalogue: 
       const why = facts.missing.get(id)
       if (why) return why
       // Its source was read and had nothing for this instance: a disk without reads has no read latency.
-      return perInstance && facts.from.has(id) ? unavailable('nothing to measure', `${instance?.name ?? ''} had no ${id}`) : undefined
+      return perInstance && facts.from.has(id)
+        ? unavailable('nothing to measure', `${instance?.name ?? ''} had no ${id}`)
+        : undefined
     },
   }
 }
@@ -87,7 +102,13 @@ function weightOf(program: CheckProgram, instance: InstanceFacts): number {
   return typeof first === 'number' ? first : Math.max(...first)
 }
 
-function finding(program: CheckProgram, instance: InstanceFacts | undefined, verdict: Verdict, facts: Facts, catalogue: ReadonlyMap<string, Metric>): Finding {
+function finding(
+  program: CheckProgram,
+  instance: InstanceFacts | undefined,
+  verdict: Verdict,
+  facts: Facts,
+  catalogue: ReadonlyMap<string, Metric>,
+): Finding {
   const lookup = lookupOf(instance, facts, catalogue)
   const fires = verdict.status === 'warn' || verdict.status === 'critical'
   const evidence = evidenceOf(program.evidence, instance, facts, catalogue)
@@ -111,11 +132,21 @@ function quietText(program: CheckProgram, evidence: readonly Evidence[], facts: 
 }
 
 function plain(program: CheckProgram, status: Status, text: string, why?: Unavailable): Finding {
-  return { check: program.id, status, weight: program.document.weight ?? 'alarm', text, use: program.document.use, evidence: [], culprits: [], ...(why ? { unavailable: why } : {}) }
+  return {
+    check: program.id,
+    status,
+    weight: program.document.weight ?? 'alarm',
+    text,
+    use: program.document.use,
+    evidence: [],
+    culprits: [],
+    ...(why ? { unavailable: why } : {}),
+  }
 }
 
 /** The findings of one check → its status: the worst instance; unknown only when nothing fires. */
 export function statusOf(findings: readonly Finding[]): Status {
-  for (const status of ['critical', 'warn', 'unknown'] as const) if (findings.some((f) => f.status === status)) return status
+  for (const status of ['critical', 'warn', 'unknown'] as const)
+    if (findings.some((f) => f.status === status)) return status
   return 'ok'
 }

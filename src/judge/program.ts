@@ -4,7 +4,9 @@ import type { CheckDocument, Loaded } from '../model/check.ts'
 import type { Domain, Metric } from '../model/metric.ts'
 import { parseQuantity, type Quantity } from '../model/unit.ts'
 
-export type CulpritRule = { readonly kind: 'instance' } | { readonly kind: 'ranked'; readonly domain: Domain; readonly by: string }
+export type CulpritRule =
+  | { readonly kind: 'instance' }
+  | { readonly kind: 'ranked'; readonly domain: Domain; readonly by: string }
 
 export interface CheckProgram {
   readonly id: string
@@ -25,18 +27,23 @@ export interface CheckProgram {
 
 export type Overrides = ReadonlyMap<string, Quantity>
 
-/** `overrides`: `CHECK.PARAM` → value, from the command line and the runbook. Throws on a document lint would have refused. */
-export function checkProgram({ id, document }: Loaded<CheckDocument>, catalogue: ReadonlyMap<string, Metric>, overrides: Overrides = new Map()): CheckProgram {
+/** `overrides`: `CHECK.PARAM` → value, from the command line and the runbook. `trusted`: lint has accepted it. Throws on a document lint would have refused. */
+export function checkProgram(
+  { id, document }: Loaded<CheckDocument>,
+  catalogue: ReadonlyMap<string, Metric>,
+  overrides: Overrides = new Map(),
+  trusted = false,
+): CheckProgram {
   const params = paramsOf(id, document, overrides)
   const scope: Scope = { use: 'status', metrics: catalogue, params, ...(document.each ? { each: document.each } : {}) }
   const condition = (text: string | undefined, use: Scope['use']): Expression | undefined => {
     if (text === undefined) return undefined
-    const { expression, problems } = compileExpression(text, { ...scope, use })
+    const { expression, problems } = compileExpression(text, { ...scope, use }, trusted)
     if (!expression) throw new Error(`${id}: ${problems[0]?.message ?? text}`)
     return expression
   }
   const template = (text: string): Template => {
-    const { template: found, problems } = compileTemplate(text, { ...scope, use: 'template' })
+    const { template: found, problems } = compileTemplate(text, { ...scope, use: 'template' }, trusted)
     if (!found) throw new Error(`${id}: ${problems[0]?.message ?? text}`)
     return found
   }
@@ -48,7 +55,9 @@ export function checkProgram({ id, document }: Loaded<CheckDocument>, catalogue:
   const culprits = culpritRules(document.culprit)
   const signals = { critical: critical?.needs ?? [], warn: warn?.needs ?? [] }
   const conditions = [...signals.critical, ...signals.warn, ...(where?.needs ?? [])]
-  const names = culprits.flatMap((rule) => (rule.kind === 'ranked' ? [rule.by, ...(rule.domain === 'process' ? ['process.comm', 'process.kernel'] : [])] : []))
+  const names = culprits.flatMap((rule) =>
+    rule.kind === 'ranked' ? [rule.by, ...(rule.domain === 'process' ? ['process.comm', 'process.kernel'] : [])] : [],
+  )
   return {
     id,
     document,

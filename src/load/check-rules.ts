@@ -1,47 +1,22 @@
 // A check → what is wrong with what it says: names, units, culprits, params nobody reads, statuses nobody tests.
+import { CEL_WORDS } from './cel-words.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { checkExpressionMistakes, eachOf, LONGEST, partsOf, quantityOf } from './expressions.ts'
 import { identityRules } from './identity-rules.ts'
 import { DOMAINS, isDomain, type Names } from './names.ts'
 import type { Pointer } from './located.ts'
+import { ownMetricRules } from './own-metric-rules.ts'
 import { list, record, text, texts, type Mistake, type Page } from './page.ts'
 import { testRules } from './test-rules.ts'
 import { unknownUnit } from './unit-rules.ts'
 
 const CHECK_ID = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/
-const CEL_WORDS = new Set([
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-  'known',
-  'max',
-  'min',
-  'instance',
-  'answer',
-])
 
 export function* checkRules(page: Page, names: Names): Generator<Mistake> {
   const check = record(page.root.data)
   yield* idRules(page, names)
   yield* headRules(check)
+  yield* ownMetricRules(page, names)
   const expressions = checkExpressionMistakes(check, names)
   yield* expressions
   // A misspelt param in a condition is one mistake, not also a param that nobody reads.

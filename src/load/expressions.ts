@@ -65,7 +65,8 @@ export function checkExpressionMistakes(check: unknown, names: Names): readonly 
   const { bad } = paramsOf(check)
   const { conditions, templates } = partsOf(check)
   const scope = scopeOf(check, names)
-  const known = ({ text }: { text: string }, problem: Problem) => !bad.has(text.slice(problem.start, problem.end))
+  const known = ({ text }: { text: string }, problem: Problem) =>
+    !bad.has(text.slice(problem.start, problem.end)) && !isUnclear(text, problem, names)
   return [
     ...conditions.flatMap(
       (part) => compile(part.text, part.at, { ...scope, use: part.use }, (p) => known(part, p)).mistakes,
@@ -82,6 +83,13 @@ export function needsOf(check: unknown, names: Names): readonly string[] {
   return partsOf(check).conditions.flatMap(
     ({ text, at, use }) => compile(text, at, { ...scope, use }).expression?.needs ?? [],
   )
+}
+
+/** A metric that is declared, but not in a way that says what it is. */
+function isUnclear(text: string, { start, end }: Problem, { unclear }: Names): boolean {
+  if (unclear.size === 0) return false
+  const name = text.slice(start, end)
+  return [...unclear].some((id) => name === id || name.startsWith(`${id}.`))
 }
 
 function scopeOf(check: unknown, names: Names): Omit<Scope, 'use'> {
@@ -110,7 +118,9 @@ export function whenCompiler(
   const cache = new Map<string, Compiled>()
   return (text, at, answers) => {
     const key = `${[...answers.keys()].join(' ')}\n${text}`
-    const compiled = cache.get(key) ?? compile(text, at, { use: 'when', metrics: names.metrics, checks, answers })
+    const compiled =
+      cache.get(key) ??
+      compile(text, at, { use: 'when', metrics: names.metrics, checks, answers }, (p) => !isUnclear(text, p, names))
     cache.set(key, compiled)
     return { ...compiled, mistakes: compiled.mistakes.map((mistake) => ({ ...mistake, at })) }
   }

@@ -1,5 +1,5 @@
 // The product's and a team's folders → one library. Built-ins come as JSON made by the build; YAML is read only where there is some.
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Cause, CheckDocument, Loaded } from '../model/check.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
@@ -13,7 +13,7 @@ export const EMPTY: Library = { checks: new Map(), runbooks: new Map(), causes: 
 
 /** From the JSON of the build, or, in a checkout without one, from the YAML below `root`. */
 export async function loadBuiltin(root: string, json: string | undefined, options?: LintOptions): Promise<Library> {
-  if (json !== undefined) return libraryFromJson(await readFile(json, 'utf8'))
+  if (json !== undefined) return libraryFromJson(readFileSync(json, 'utf8'))
   const { addFiles } = await import('./lint-files.ts')
   return addFiles(EMPTY, EMPTY, filesInRoot(root, true), options)
 }

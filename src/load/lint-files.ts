@@ -1,13 +1,14 @@
 // Files beside a library → every mistake in them, and the library that has what is right in them. Loaded only when there is YAML to read.
-import { metrics } from '../generated/metrics.ts'
 import type { Cause, CheckDocument, Loaded } from '../model/check.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Metric } from '../model/metric.ts'
 import type { RunbookDocument } from '../model/runbook.ts'
 import type { FileEntry } from './discover.ts'
 import { resolveExtends } from './extend.ts'
 import type { Library } from './library.ts'
-import type { Names } from './names.ts'
-import { diagnosticOf, record, type Page } from './page.ts'
+import { DOMAINS, type Names } from './names.ts'
+import { builtinMetrics, catalogueOf, declaredIn, ownMetricsOf } from './own-metrics.ts'
+import { diagnosticOf, lineOfPart, record, type Page } from './page.ts'
 import { parseFiles, type Parsed } from './parse-files.ts'
 import { lintPage } from './rules.ts'
 
@@ -15,8 +16,6 @@ export interface LintOptions {
   /** Metrics that only instrumentation gives: a check step may not need them. */
   readonly probeMetrics?: ReadonlySet<string>
 }
-
-const catalogue = new Map(metrics.map((metric) => [metric.id, metric]))
 
 export async function addFiles(
   base: Library,
@@ -78,18 +77,41 @@ function namesOf(
   pages: readonly Page[],
   options: LintOptions,
 ): Names {
-  const { checks, runbooks, causes, ...rest } = libraryNames(base, builtin)
+  const { checks, runbooks, causes, metrics, declared, unclear, ...rest } = libraryNames(base, builtin)
   for (const { kind, id } of broken) {
     if (kind === 'check') checks.set(id, undefined)
     if (kind === 'runbook') runbooks.set(id, undefined)
   }
   for (const page of pages) {
     if (isShadow(page, builtin)) continue
-    if (page.kind === 'check') checks.set(page.id, page.root.data as CheckDocument)
-    else if (page.kind === 'runbook') runbooks.set(page.id, page.root.data as RunbookDocument)
+    if (page.kind === 'check') {
+      checks.set(page.id, page.root.data as CheckDocument)
+      declare(page, metrics, declared, unclear)
+    } else if (page.kind === 'runbook') runbooks.set(page.id, page.root.data as RunbookDocument)
     else for (const cause of causesOf(page)) causes.set(cause.id, cause)
   }
-  return { checks, runbooks, causes, ...rest, ...options }
+  return { checks, runbooks, causes, metrics, declared, unclear, ...rest, ...options }
+}
+
+function declare(
+  page: Page,
+  metrics: Map<string, Metric>,
+  declared: Map<string, { readonly file: string; readonly line?: number }>,
+  unclear: Set<string>,
+): void {
+  const { file } = page.source
+  const understood = new Map(
+    declaredIn(page.root.data as CheckDocument, file).map(({ metric }) => [metric.id, metric]),
+  )
+  for (const id of Object.keys(record(record(page.root.data)['metrics']))) {
+    if (builtinMetrics.has(id)) continue
+    const earlier = declared.get(id)
+    if (earlier && earlier.file !== file) continue
+    declared.set(id, { file, line: lineOfPart(page, ['metrics', id]) })
+    const metric = understood.get(id)
+    if (metric) metrics.set(id, metric)
+    else unclear.add(id)
+  }
 }
 
 /** What is known without any file. */
@@ -99,8 +121,14 @@ export function libraryNames(base: Library, builtin: Library) {
     ...[...builtin.runbooks.keys()].map((id) => `runbook ${id}`),
     ...[...builtin.causes.keys()].map((id) => `cause ${id}`),
   ]
+  const own = [...ownMetricsOf(base)]
   return {
-    metrics: catalogue,
+    metrics: new Map(catalogueOf(base)),
+    declared: new Map<string, { readonly file: string; readonly line?: number }>(
+      own.map(([id, { file }]) => [id, { file }]),
+    ),
+    unclear: new Set<string>(),
+    families: new Set<string>([...[...builtinMetrics.keys(), ...builtin.checks.keys()].map(familyOf), ...DOMAINS]),
     checks: new Map<string, CheckDocument | undefined>([...base.checks].map(([id, loaded]) => [id, loaded.document])),
     runbooks: new Map<string, RunbookDocument | undefined>(
       [...base.runbooks].map(([id, loaded]) => [id, loaded.document]),
@@ -108,6 +136,10 @@ export function libraryNames(base: Library, builtin: Library) {
     causes: new Map(base.causes),
     builtin: new Set(taken),
   } satisfies Names
+}
+
+function familyOf(id: string): string {
+  return id.split('.')[0] ?? id
 }
 
 function isShadow(page: Page, builtin: Library): boolean {

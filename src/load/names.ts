@@ -11,6 +11,12 @@ export interface Names {
   readonly causes: ReadonlyMap<string, Cause>
   /** `check cpu.busy`, `runbook disk`: ids a team cannot take. */
   readonly builtin: ReadonlySet<string>
+  /** Metrics of the team, with the place where each was first declared; in a file that was read before, only the file. */
+  readonly declared: ReadonlyMap<string, { readonly file: string; readonly line?: number }>
+  /** Metrics of the team of which the unit or kind is not understood: told of once, where they are declared. */
+  readonly unclear: ReadonlySet<string>
+  /** First words of the product's metrics and checks: a team's metric cannot begin with one. */
+  readonly families: ReadonlySet<string>
   /** Metrics that only instrumentation gives. Absent: not known here, and nothing is said about it. */
   readonly probeMetrics?: ReadonlySet<string>
 }

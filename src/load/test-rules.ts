@@ -65,6 +65,7 @@ function* givenRules(name: string, value: unknown, at: Pointer, names: Names): G
     yield* instanceRules(name, value, at, names)
     return
   }
+  if (names.unclear.has(name)) return
   const metric = names.metrics.get(name)
   if (!metric)
     yield {

@@ -9,6 +9,7 @@ const RANK: Readonly<Record<Tier, number>> = { run: 10, read: 20, count: 50, tra
 const ORDER: readonly Tier[] = ['read', 'run', 'count', 'trace']
 
 export interface Choice {
+  /** In the order they are believed: the first to give a metric keeps it. */
   readonly sources: readonly Source[]
   /** Metric → why no source can give it. */
   readonly missing: ReadonlyMap<string, Unavailable>
@@ -31,7 +32,8 @@ export function choose(needs: ReadonlySet<string>, means: Means, without: Readon
     if (why) refused.set(source.id, why)
     return why === undefined
   })
-  usable.sort((a, b) => rankOf(a, means.context) - rankOf(b, means.context))
+  const byRank = (a: Source, b: Source) => rankOf(a, means.context) - rankOf(b, means.context)
+  usable.sort(byRank)
   const missing = new Map<string, Unavailable>()
   const chosen = new Set<Source>()
   for (const id of needs) {
@@ -39,7 +41,7 @@ export function choose(needs: ReadonlySet<string>, means: Means, without: Readon
     if (best) chosen.add(best)
     else missing.set(id, reasonFor(id, means, refused))
   }
-  return { sources: fewest([...chosen], needs, means.context), missing }
+  return { sources: fewest([...chosen], needs, means.context).sort(byRank), missing }
 }
 
 /**
@@ -52,9 +54,25 @@ function fewest(chosen: readonly Source[], needs: ReadonlySet<string>, context: 
   for (const source of leastFirst) {
     const rank = rankOf(source, context)
     const others = kept.filter((other) => other !== source && rankOf(other, context) <= rank)
-    if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id)))) kept = kept.filter((other) => other !== source)
+    if (source.gives.every((id) => !needs.has(id) || others.some((other) => other.gives.includes(id))))
+      kept = kept.filter((other) => other !== source)
   }
   return kept
+}
+
+/** What each source is asked for: the needed metrics no source before it gives. */
+export function wantedOf(
+  sources: readonly Source[],
+  needs: ReadonlySet<string>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const given = new Set<string>()
+  return new Map(
+    sources.map((source) => {
+      const wanted = source.gives.filter((id) => needs.has(id) && !given.has(id))
+      for (const id of wanted) given.add(id)
+      return [source.id, new Set(wanted)]
+    }),
+  )
 }
 
 function useful(source: Source, needs: ReadonlySet<string>): number {
@@ -62,7 +80,12 @@ function useful(source: Source, needs: ReadonlySet<string>): number {
 }
 
 function obstacle(source: Source, means: Means): Unavailable | undefined {
-  if (ORDER.indexOf(source.tier) > ORDER.indexOf(means.allow)) return unavailable('not consented', `${source.id} is of tier ${source.tier}; only up to ${means.allow} is allowed`, `--allow ${source.tier}`)
+  if (ORDER.indexOf(source.tier) > ORDER.indexOf(means.allow))
+    return unavailable(
+      'not consented',
+      `${source.id} is of tier ${source.tier}; only up to ${means.allow} is allowed`,
+      `--allow ${source.tier}`,
+    )
   if (source.tool !== undefined) {
     const path = means.host.which(source.tool)
     if (isUnavailable(path)) return path

@@ -27,7 +27,13 @@ export function noFacts(): Facts {
 }
 
 /** Adds what a source gave. The first source to give a metric keeps it within one measurement. */
-export function addReading(facts: Facts, source: string, gives: readonly string[], reading: Reading, catalogue: ReadonlyMap<string, Metric>): void {
+export function addReading(
+  facts: Facts,
+  source: string,
+  gives: readonly string[],
+  reading: Reading,
+  catalogue: ReadonlyMap<string, Metric>,
+): void {
   const free = new Set(gives.filter((id) => !facts.from.has(id)))
   const keep = (id: string) => {
     facts.from.set(id, source)
@@ -51,7 +57,12 @@ export function addReading(facts: Facts, source: string, gives: readonly string[
 function addInstance(facts: Facts, instance: Instance, free: ReadonlySet<string>): void {
   const known = facts.instances.get(instance.domain) ?? new Map<string, InstanceFacts>()
   facts.instances.set(instance.domain, known)
-  const merged = known.get(instance.name) ?? { domain: instance.domain, name: instance.name, labels: {}, values: new Map() }
+  const merged = known.get(instance.name) ?? {
+    domain: instance.domain,
+    name: instance.name,
+    labels: {},
+    values: new Map(),
+  }
   known.set(instance.name, merged)
   Object.assign(merged.labels, instance.labels)
   for (const [id, value] of Object.entries(instance.values)) if (free.has(id)) merged.values.set(id, value)
@@ -64,7 +75,8 @@ export function forget(facts: Facts, metrics: ReadonlySet<string>): void {
     facts.from.delete(id)
     facts.missing.delete(id)
   }
-  for (const known of facts.instances.values()) for (const instance of known.values()) for (const id of metrics) instance.values.delete(id)
+  for (const known of facts.instances.values())
+    for (const instance of known.values()) for (const id of metrics) instance.values.delete(id)
 }
 
 /** Takes out tracebook's own processes and what they started: the observer is never the culprit. */
@@ -72,7 +84,7 @@ export function withoutOwn(facts: Facts, own: readonly number[]): void {
   const processes = facts.instances.get('process')
   if (!processes) return
   const mine = new Set(own.map(String))
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false
     for (const [name, { labels }] of processes) {
       const pid = labels['pid'] ?? name

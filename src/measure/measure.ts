@@ -4,7 +4,7 @@ import type { Metric } from '../model/metric.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Request, Source } from '../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
-import { choose, type Means } from './choose.ts'
+import { choose, wantedOf, type Means } from './choose.ts'
 import { addReading, forget, withoutOwn, type Facts } from './facts.ts'
 import { installHint } from './packages.ts'
 
@@ -20,21 +20,39 @@ export async function measure(needs: ReadonlySet<string>, facts: Facts, measurem
   forget(facts, needs)
   const failed = await once(needs, facts, measurement, [])
   if (failed.length === 0 || measurement.signal.aborted) return
-  const again = new Set([...needs].filter((id) => !facts.from.has(id) && failed.some((source) => source.gives.includes(id))))
+  const again = new Set(
+    [...needs].filter((id) => !facts.from.has(id) && failed.some((source) => source.gives.includes(id))),
+  )
   const reasons = new Map(facts.missing)
   const left = choose(again, measurement, new Set(failed.map((source) => source.id)))
   if (left.sources.length === 0) return
   await once(again, facts, measurement, failed)
   // The first reason is the useful one: the preferred tool's.
-  for (const id of again) if (!facts.from.has(id)) facts.missing.set(id, reasons.get(id) ?? unavailable('not measured', `${id} was not measured`))
+  for (const id of again)
+    if (!facts.from.has(id))
+      facts.missing.set(id, reasons.get(id) ?? unavailable('not measured', `${id} was not measured`))
 }
 
 /** One window. Returns the sources that gave nothing, so that others may be asked. */
-async function once(needs: ReadonlySet<string>, facts: Facts, measurement: Measurement, without: readonly Source[]): Promise<Source[]> {
+async function once(
+  needs: ReadonlySet<string>,
+  facts: Facts,
+  measurement: Measurement,
+  without: readonly Source[],
+): Promise<Source[]> {
   const { sources, missing } = choose(needs, measurement, new Set(without.map((source) => source.id)))
   for (const [id, why] of missing) facts.missing.set(id, why)
-  const asked = sources.flatMap((source) => requestsOf(source, measurement).map((request) => ({ source: source.id, tier: source.tier, request })))
-  const lasting = asked.some(({ request }) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true))
+  const wanted = wantedOf(sources, needs)
+  const asked = sources.flatMap((source) =>
+    requestsOf(source, measurement, wanted.get(source.id)).map((request) => ({
+      source: source.id,
+      tier: source.tier,
+      request,
+    })),
+  )
+  const lasting = asked.some(
+    ({ request }) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true),
+  )
   const window = lasting ? measurement.window : { ...measurement.window, count: 0 }
   const looks = await measurement.host.look(asked, window, measurement.signal, measurement.progress)
   const failed: Source[] = []
@@ -43,24 +61,41 @@ async function once(needs: ReadonlySet<string>, facts: Facts, measurement: Measu
     facts.looks.set(source.id, [...(facts.looks.get(source.id) ?? []), ...own])
     const reading = readingOf(source, own, measurement)
     if (isUnavailable(reading)) failed.push(source)
-    addReading(facts, source.id, source.gives, isUnavailable(reading) ? { missing: { '*': reading } } : reading, measurement.catalogue)
+    addReading(
+      facts,
+      source.id,
+      source.gives,
+      isUnavailable(reading) ? { missing: { '*': reading } } : reading,
+      measurement.catalogue,
+    )
   }
   withoutOwn(facts, measurement.host.own())
   return failed
 }
 
-function requestsOf(source: Source, { window, context }: Measurement): readonly Request[] {
-  const requests = source.requests(window, context)
+function requestsOf(
+  source: Source,
+  { window, context }: Measurement,
+  wanted: ReadonlySet<string> | undefined,
+): readonly Request[] {
+  const requests = source.requests(window, context, wanted)
   return isUnavailable(requests) ? [] : requests
 }
 
-function readingOf(source: Source, looks: readonly Observation[], measurement: Measurement): ReturnType<Source['parse']> {
+function readingOf(
+  source: Source,
+  looks: readonly Observation[],
+  measurement: Measurement,
+): ReturnType<Source['parse']> {
   const bad = looks.find((look) => look.outcome !== 'ok')
   // A reader's frames say which file was missing or refused: its parser knows what that means.
   if (bad && bad.outcome !== 'interrupted' && source.tier !== 'read') return reasonOf(source, bad, measurement)
   const text = looks.some((look) => look.text !== '')
   // No file may match a reader's pattern; a tool that says nothing is no witness.
-  if (!text && source.tier !== 'read') return bad ? reasonOf(source, bad, measurement) : unavailable('not understood', `${source.id} printed nothing and said all was well`)
+  if (!text && source.tier !== 'read')
+    return bad
+      ? reasonOf(source, bad, measurement)
+      : unavailable('not understood', `${source.id} printed nothing and said all was well`)
   return source.parse(looks, { window: measurement.window, context: measurement.context })
 }
 
@@ -70,7 +105,11 @@ function reasonOf(source: Source, look: Observation, { context }: Measurement): 
   const tail = said === '' ? '' : `: ${said}`
   switch (look.outcome) {
     case 'missing':
-      return unavailable('not installed', `${source.tool ?? source.id} is not here${tail}`, installHint(source.tool, context))
+      return unavailable(
+        'not installed',
+        `${source.tool ?? source.id} is not here${tail}`,
+        installHint(source.tool, context),
+      )
     case 'denied':
       return unavailable('not permitted', `${what} was not permitted${tail}`, 'run as root')
     case 'timeout':
@@ -82,6 +121,8 @@ function reasonOf(source: Source, look: Observation, { context }: Measurement): 
     case 'interrupted':
       return unavailable('not measured', `the run was stopped before ${source.id} had an answer`)
     default:
-      return /permission|permitted|denied/i.test(said) ? unavailable('not permitted', `${what}${tail}`, 'run as root') : unavailable('failed', `${what} ended with status ${look.exitCode ?? '?'}${tail}`)
+      return /permission|permitted|denied/i.test(said)
+        ? unavailable('not permitted', `${what}${tail}`, 'run as root')
+        : unavailable('failed', `${what} ended with status ${look.exitCode ?? '?'}${tail}`)
   }
 }

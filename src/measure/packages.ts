@@ -3,20 +3,50 @@ import type { Context } from '../model/context.ts'
 
 type Family = 'debian' | 'redhat' | 'suse' | 'arch' | 'alpine'
 
-const PROCPS: Readonly<Record<Family, string>> = { debian: 'procps', redhat: 'procps-ng', suse: 'procps', arch: 'procps-ng', alpine: 'procps' }
-const same = (name: string): Readonly<Record<Family, string>> => ({ debian: name, redhat: name, suse: name, arch: name, alpine: name })
+const PROCPS: Readonly<Record<Family, string>> = {
+  debian: 'procps',
+  redhat: 'procps-ng',
+  suse: 'procps',
+  arch: 'procps-ng',
+  alpine: 'procps',
+}
+const same = (name: string): Readonly<Record<Family, string>> => ({
+  debian: name,
+  redhat: name,
+  suse: name,
+  arch: name,
+  alpine: name,
+})
 const PACKAGES: Readonly<Record<string, Readonly<Record<Family, string>>>> = {
-  uptime: PROCPS, vmstat: PROCPS, top: PROCPS, free: PROCPS, ps: PROCPS, slabtop: PROCPS,
-  dmesg: same('util-linux'), lsblk: same('util-linux'), lscpu: same('util-linux'), findmnt: same('util-linux'),
-  iostat: same('sysstat'), mpstat: same('sysstat'), pidstat: same('sysstat'), sar: same('sysstat'), sadf: same('sysstat'),
-  ip: { ...same('iproute2'), redhat: 'iproute' }, ss: { ...same('iproute2'), redhat: 'iproute' }, nstat: { ...same('iproute2'), redhat: 'iproute' },
+  uptime: PROCPS,
+  vmstat: PROCPS,
+  top: PROCPS,
+  free: PROCPS,
+  ps: PROCPS,
+  slabtop: PROCPS,
+  dmesg: same('util-linux'),
+  lsblk: same('util-linux'),
+  lscpu: same('util-linux'),
+  findmnt: same('util-linux'),
+  iostat: same('sysstat'),
+  mpstat: same('sysstat'),
+  pidstat: same('sysstat'),
+  sar: same('sysstat'),
+  sadf: same('sysstat'),
+  ip: { ...same('iproute2'), redhat: 'iproute' },
+  ss: { ...same('iproute2'), redhat: 'iproute' },
+  nstat: { ...same('iproute2'), redhat: 'iproute' },
   tc: { ...same('iproute2'), redhat: 'iproute-tc' },
   df: same('coreutils'),
   perf: { ...same('perf'), debian: 'linux-perf' },
   bpftrace: same('bpftrace'),
 }
 const INSTALL: Readonly<Record<Family, string>> = {
-  debian: 'apt-get install', redhat: 'dnf install', suse: 'zypper install', arch: 'pacman -S', alpine: 'apk add',
+  debian: 'apt-get install',
+  redhat: 'dnf install',
+  suse: 'zypper install',
+  arch: 'pacman -S',
+  alpine: 'apk add',
 }
 
 export function familyOf(context: Pick<Context, 'distribution'>): Family | undefined {

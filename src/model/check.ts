@@ -1,6 +1,7 @@
 // Check: one claim about metrics, as its author wrote it (after the schema accepted it), and the words of a status.
 import type { Dimension } from './unit.ts'
 import type { Domain } from './metric.ts'
+import type { OwnMetricDocument } from './own-metric.ts'
 
 export type Status = 'ok' | 'warn' | 'critical' | 'unknown'
 
@@ -32,6 +33,8 @@ export interface CheckDocument {
   readonly each?: Domain
   /** With `each`: only instances for which this holds are judged. */
   readonly where?: string
+  /** Metrics of the team itself, by id. Every check of the library may read them. */
+  readonly metrics?: Readonly<Record<string, OwnMetricDocument>>
   readonly params?: Readonly<Record<string, Param>>
   readonly status: { readonly critical?: string; readonly warn?: string }
   /** `process by process.cpu`, `instance`, or a list of such. */

@@ -22,7 +22,8 @@ export interface Seen {
 }
 
 export interface Guide {
-  readonly before: (step: Announcement) => Promise<'run' | 'skip' | 'quit'>
+  /** What comes is worked out only for a guide that tells it. */
+  readonly before: (step: () => Announcement) => Promise<'run' | 'skip' | 'quit'>
   readonly progress: (elapsedMs: number, totalMs: number) => void
   readonly after: (step: Seen, findings: readonly Finding[]) => void
   readonly ask: (step: AskStep) => Promise<string>

@@ -16,7 +16,12 @@ export interface Performed {
 
 export type Follow = (runbook: string) => Promise<void>
 
-export async function perform(step: CompiledStep, runbook: CompiledRunbook, session: Session, follow: Follow): Promise<Performed> {
+export async function perform(
+  step: CompiledStep,
+  runbook: CompiledRunbook,
+  session: Session,
+  follow: Follow,
+): Promise<Performed> {
   const { settings } = session
   if (settings.signal.aborted) return { outcome: 'interrupted', because: 'the run was stopped' }
   const one = step.step
@@ -47,17 +52,29 @@ async function check(step: CompiledStep, runbook: CompiledRunbook, session: Sess
     judgeInto(session, open)
   }
   const seen = { state: `${runbook.id}/${step.state}`, title: describe(step), ...(look === undefined ? {} : { look }) }
-  session.settings.guide.after(seen, step.checks.flatMap((id) => session.findings.get(id) ?? []))
+  session.settings.guide.after(
+    seen,
+    step.checks.flatMap((id) => session.findings.get(id) ?? []),
+  )
   return { outcome: 'done', ...(open.length === 0 ? { because: 'measured before' } : {}) }
 }
 
-async function escalate(metric: string, why: string | undefined, step: CompiledStep, runbook: CompiledRunbook, session: Session): Promise<Performed> {
+async function escalate(
+  metric: string,
+  why: string | undefined,
+  step: CompiledStep,
+  runbook: CompiledRunbook,
+  session: Session,
+): Promise<Performed> {
   const needs = new Set([metric])
   const { missing } = choose(needs, session.settings)
   const obstacle = missing.get(metric)
   if (obstacle) {
     session.facts.missing.set(metric, obstacle)
-    return { outcome: obstacle.unavailable === 'not consented' ? 'refused' : 'impossible', because: `unknown: ${obstacle.reason}` }
+    return {
+      outcome: obstacle.unavailable === 'not consented' ? 'refused' : 'impossible',
+      because: `unknown: ${obstacle.reason}`,
+    }
   }
   const said = await announce(step, runbook, session, needs, why ?? runbook.goal)
   if (said !== 'run') return { outcome: said === 'quit' ? 'interrupted' : 'refused', because: 'the person said so' }
@@ -66,7 +83,11 @@ async function escalate(metric: string, why: string | undefined, step: CompiledS
   return left ? { outcome: 'impossible', because: `unknown: ${left.reason}` } : { outcome: 'done' }
 }
 
-async function wait(step: CompiledStep, one: { readonly every: string; readonly 'up-to': string }, session: Session): Promise<Performed> {
+async function wait(
+  step: CompiledStep,
+  one: { readonly every: string; readonly 'up-to': string },
+  session: Session,
+): Promise<Performed> {
   const { settings } = session
   const every = secondsOf(one.every) * 1000
   const limit = settings.host.now() + secondsOf(one['up-to']) * 1000
@@ -77,7 +98,8 @@ async function wait(step: CompiledStep, one: { readonly every: string; readonly 
     if (step.until?.evaluate(lookupIn(session)) === true) return { outcome: 'done', because: `held in round ${round}` }
     if (settings.signal.aborted) return { outcome: 'interrupted', because: 'the run was stopped' }
     const rest = started + every - settings.host.now()
-    if (settings.host.now() + Math.max(0, rest) >= limit) return { outcome: 'done', because: `did not hold in ${round} rounds` }
+    if (settings.host.now() + Math.max(0, rest) >= limit)
+      return { outcome: 'done', because: `did not hold in ${round} rounds` }
     if (rest > 0) await settings.host.pause(rest, settings.signal)
   }
 }
@@ -96,14 +118,37 @@ function measurementOf(session: Session): Measurement {
   return { ...session.settings, progress: guide.progress }
 }
 
-function announce(step: CompiledStep, runbook: CompiledRunbook, session: Session, needs: ReadonlySet<string>, why: string) {
+function announce(
+  step: CompiledStep,
+  runbook: CompiledRunbook,
+  session: Session,
+  needs: ReadonlySet<string>,
+  why: string,
+) {
   const { settings } = session
-  const { sources } = choose(needs, settings)
-  const looks = sources.flatMap((source) => {
-    const requests = source.requests(settings.window, settings.context)
-    return isUnavailable(requests) ? [] : requests.map((r) => (r.kind === 'run' ? r.argv.join(' ') : r.kind === 'read' ? `read ${r.paths.slice(0, 3).join(' ')}${r.paths.length > 3 ? ' …' : ''}` : 'read /proc of every process'))
+  return settings.guide.before(() => {
+    const { sources } = choose(needs, settings)
+    const looks = sources.flatMap((source) => {
+      const requests = source.requests(settings.window, settings.context)
+      return isUnavailable(requests)
+        ? []
+        : requests.map((r) =>
+            r.kind === 'run'
+              ? r.argv.join(' ')
+              : r.kind === 'read'
+                ? `read ${r.paths.slice(0, 3).join(' ')}${r.paths.length > 3 ? ' …' : ''}`
+                : 'read /proc of every process',
+          )
+    })
+    const count = step.window.length > 0 ? step.window.length : step.checks.length
+    const title = step.verb === 'check' ? `measure for ${count} check${count === 1 ? '' : 's'}` : describe(step)
+    return {
+      runbook: runbook.id,
+      state: step.state,
+      title,
+      why,
+      looks: [...new Set(looks)],
+      seconds: (settings.window.intervalMs * settings.window.count) / 1000,
+    }
   })
-  const count = step.window.length > 0 ? step.window.length : step.checks.length
-  const title = step.verb === 'check' ? `measure for ${count} check${count === 1 ? '' : 's'}` : describe(step)
-  return settings.guide.before({ runbook: runbook.id, state: step.state, title, why, looks: [...new Set(looks)], seconds: (settings.window.intervalMs * settings.window.count) / 1000 })
 }

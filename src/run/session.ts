@@ -49,7 +49,7 @@ export function programOf(session: Session, id: string): CheckProgram {
   if (known) return known
   const loaded = session.settings.library.checks.get(id)
   if (!loaded) throw new Error(`no check ${id}`)
-  const program = checkProgram(loaded, session.settings.catalogue, session.settings.overrides)
+  const program = checkProgram(loaded, session.settings.catalogue, session.settings.overrides, true)
   session.programs.set(id, program)
   return program
 }

@@ -24,7 +24,7 @@ export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteS
   return {
     before: async (step) => {
       line.wipe()
-      output.write(announcement(step, colors))
+      output.write(announcement(step(), colors))
       if (all) return 'run'
       const answer = await choose(
         'Run this step?',
@@ -63,7 +63,12 @@ interface Choice {
 }
 type Streams = { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream }
 
-async function choose(message: string, choices: readonly Choice[], otherwise: string, streams: Streams): Promise<string> {
+async function choose(
+  message: string,
+  choices: readonly Choice[],
+  otherwise: string,
+  streams: Streams,
+): Promise<string> {
   const { default: select } = await import('@inquirer/select')
   try {
     return await select({ message, choices, default: otherwise }, { ...streams, clearPromptOnDone: false })
@@ -78,7 +83,10 @@ async function choose(message: string, choices: readonly Choice[], otherwise: st
 function announcement(step: Announcement, colors: Colors): string {
   const programs = step.looks.filter((look) => !look.startsWith('read '))
   const files = step.looks.length - programs.length
-  const looks = [...programs.map((look) => `    ${clean(look)}`), ...(files > 0 ? [`    and read ${files} group${files === 1 ? '' : 's'} of files in /proc and /sys`] : [])]
+  const looks = [
+    ...programs.map((look) => `    ${clean(look)}`),
+    ...(files > 0 ? [`    and read ${files} group${files === 1 ? '' : 's'} of files in /proc and /sys`] : []),
+  ]
   return [
     '',
     colors.bold(`${step.runbook} · ${step.title}`),
@@ -94,8 +102,17 @@ const MARK = { ok: 'ok', warn: 'WARN', critical: 'CRIT', unknown: '?' } as const
 function seen(step: Seen, findings: readonly Finding[], colors: Colors): string {
   const paint = { ok: colors.green, warn: colors.yellow, critical: colors.red, unknown: colors.dim }
   const lines = findings.map((finding) => {
-    const mark = finding.weight === 'notice' && finding.status !== 'ok' && finding.status !== 'unknown' ? 'note' : MARK[finding.status]
+    const mark =
+      finding.weight === 'notice' && finding.status !== 'ok' && finding.status !== 'unknown'
+        ? 'note'
+        : MARK[finding.status]
     return `  ${paint[finding.status](mark.padEnd(4))} ${finding.check.padEnd(24)} ${clean(finding.text).slice(0, 110)}`
   })
-  return ['', colors.bold(clean(step.title).slice(0, 100)), ...(step.look ? [`  ${colors.dim('look for:')} ${clean(step.look)}`] : []), ...lines, ''].join('\n')
+  return [
+    '',
+    colors.bold(clean(step.title).slice(0, 100)),
+    ...(step.look ? [`  ${colors.dim('look for:')} ${clean(step.look)}`] : []),
+    ...lines,
+    '',
+  ].join('\n')
 }

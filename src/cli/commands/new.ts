@@ -1,6 +1,6 @@
 // `tracebook new check|runbook ID`: a first file that has no mistakes and passes its tests. For tools and probes it says how.
 import type { Command } from 'commander'
-import { writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { codeOf, messageOf } from '../../host/error.ts'
 import type { Library } from '../../load/library.ts'
@@ -71,7 +71,7 @@ function newRunbook(id: string, library: Library): { readonly file: string; read
 async function write(path: string, text: string): Promise<void> {
   try {
     makeFolder(dirname(path), 0o777)
-    await writeFile(path, text, { flag: 'wx' })
+    writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? new Exit(EXIT.usage, `${path} is there already; nothing was written`) : new Exit(EXIT.io, `cannot write ${path}: ${messageOf(error)}`)
   }

@@ -1,6 +1,6 @@
 // `tracebook report FILE.json`: a stored JSON report → any other format, after the schema accepted it.
 import type { Command } from 'commander'
-import { readFile, stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { report as validReport } from '../../generated/validators.js'
 import { messageOf } from '../../host/error.ts'
 import type { Report } from '../../model/report.ts'
@@ -46,10 +46,10 @@ async function readReport(file: string): Promise<Report> {
 
 async function textOf(file: string): Promise<string> {
   try {
-    const found = await stat(file)
+    const found = statSync(file)
     if (!found.isFile()) throw new Error('not a file')
     if (found.size > LARGEST) throw new Error('too large')
-    return await readFile(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (error) {
     throw new Exit(EXIT.usage, `cannot read ${file}: ${messageOf(error)}`)
   }

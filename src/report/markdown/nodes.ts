@@ -55,6 +55,11 @@ export function shell(lines: readonly string[]): Block {
   return { type: 'code', lang: 'sh', value: lines.map((line) => clean(line, CODE_MAX)).join('\n') }
 }
 
+/** Lines laid out by us, in a fence, each one cleaned: for long records a table of cells is dear to write and no easier to read. */
+export function lines(texts: readonly string[]): Block {
+  return { type: 'code', value: texts.map((text) => clean(text, CODE_MAX)).join('\n') }
+}
+
 /** The same nodes with a separator between them. */
 export function joined(parts: readonly (string | PhrasingContent)[], separator: string): (string | PhrasingContent)[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part]))

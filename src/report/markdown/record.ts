@@ -2,10 +2,12 @@
 import type { ObservationSummary, PathEntry, Report } from '../../model/report.ts'
 import { formatQuantity } from '../../model/unit.ts'
 import { commandLine, milliseconds, plural } from '../words.ts'
-import { more } from './diagnosis.ts'
-import { code, heading, list, paragraph, strong, table, type Block, type Inline } from './nodes.ts'
+import { clean } from '../escape.ts'
+import { heading, lines, paragraph, type Block } from './nodes.ts'
 
 const MAX_PATH = 60
+/** What perform says of a step whose checks an earlier window judged: not worth a line each. */
+const ALREADY = 'measured before'
 const MAX_LOOKS = 40
 
 export function record(report: Report): readonly Block[] {
@@ -18,15 +20,29 @@ function path(report: Report): readonly Block[] {
   const concluded = report.conclusions.filter((sentence) => !told.has(sentence))
   if (concluded.length > 0) blocks.push(paragraph(`Concluded on the way: ${concluded.join(' ')}`))
   if (report.path.length === 0) return [...blocks, paragraph('No step was taken.')]
-  const shown = report.path.slice(0, MAX_PATH)
-  return [...blocks, list([...shown.map(step), ...more(report.path.length - shown.length, 'steps')])]
+  const taken = report.path.filter((entry) => entry.outcome !== 'skipped')
+  const passed = report.path.filter((entry) => entry.outcome === 'skipped')
+  // Which conclusions did not hold is no news; which ways were not taken, and why, is.
+  const ways = passed.filter((entry) => entry.verb !== 'conclude')
+  const shown = taken.slice(0, MAX_PATH)
+  const rest = taken.length - shown.length
+  const others = passed.length - ways.length
+  return [
+    ...blocks,
+    lines([...shown.flatMap(step), ...(rest > 0 ? [`… ${plural(rest, 'more step')} in the JSON report`] : [])]),
+    ...(ways.length === 0 ? [] : [paragraph('Not taken:'), lines(ways.slice(0, MAX_PATH).flatMap(step))]),
+    ...(others === 0 ? [] : [paragraph(`${plural(others, 'conclusion')} did not hold; the JSON report has all.`)]),
+  ]
 }
 
-function step(entry: PathEntry): Inline {
+/** One line, and below it why: plain text in a fence, which reads the same raw and rendered. */
+function step(entry: PathEntry): readonly string[] {
   const took = entry.outcome === 'done' && entry.elapsedMs > 0 ? ` (${milliseconds(entry.elapsedMs)})` : ''
-  const because = entry.because === undefined || entry.because === '' ? '' : `, because ${entry.because}`
-  const outcome = entry.outcome === 'done' ? 'done' : strong(entry.outcome)
-  return [outcome, ' ', code(entry.state), ` ${entry.verb}: ${entry.text}${because}${took}`]
+  const outcome = entry.outcome === 'done' || entry.outcome === 'skipped' ? '' : `${entry.outcome.toUpperCase()} `
+  const first = `${entry.state.padEnd(26)} ${outcome}${clean(entry.text, 100)}${took}`
+  return entry.because === undefined || entry.because === ''
+    ? [first]
+    : [first, `${' '.repeat(27)}${clean(entry.because, 120)}`]
 }
 
 interface Look {
@@ -53,7 +69,7 @@ function looks(observations: readonly ObservationSummary[]): readonly Block[] {
   return [
     title,
     paragraph(rest.length === 0 ? summary : `${summary} ${rest.length} more lines are in the JSON report.`),
-    table(['source', 'command or files', 'outcome', 'ms', 'CPU ms', 'bytes'], shown.map(row)),
+    lines(columns([['source', 'outcome', 'ms', 'CPU ms', 'bytes', 'command or files'], ...shown.map(row)])),
   ]
 }
 
@@ -75,10 +91,23 @@ function folded(observations: readonly ObservationSummary[]): readonly Look[] {
   return [...groups.values()]
 }
 
-function row(look: Look): readonly Inline[] {
-  const numbers = [look.elapsedMs, look.cpuMs].map((ms) => String(Math.round(ms)))
-  const what: Inline = look.what === '' ? '' : look.count > 1 ? [code(look.what), ` ×${look.count}`] : code(look.what)
-  return [look.source, what, look.outcome, ...numbers, String(look.bytes)]
+function row(look: Look): readonly string[] {
+  const numbers = [look.elapsedMs, look.cpuMs, look.bytes].map((n) => String(Math.round(n)))
+  return [look.source, look.outcome, ...numbers, `${clean(look.what, 120)}${look.count > 1 ? ` ×${look.count}` : ''}`]
+}
+
+/** Cells → lines of aligned columns, numbers to the right. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((cells) => cells[at]?.length ?? 0)))
+  const isNumber = (at: number) => rows.slice(1).every((cells) => /^\d*$/.test(cells[at] ?? ''))
+  return rows.map((cells) =>
+    cells
+      .map((cell, at) =>
+        at === cells.length - 1 ? cell : isNumber(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function whatOf(one: ObservationSummary): string {

@@ -38,7 +38,7 @@ export const source: Source = {
   tier: 'run',
   tool: 'pidstat',
   asks: 'Which processes use or wait for CPU, memory and storage?',
-  gives: [...Object.keys(RATES), 'process.rss', 'process.realtime', 'process.kernel', 'process.comm'],
+  gives: [...Object.keys(RATES), 'process.realtime', 'process.kernel', 'process.comm'],
   requests: (window, context) => {
     const seconds = Math.max(1, Math.round(window.intervalMs / 1000))
     // Each sample reads every process: with many of them one long sample costs a third of five short ones.
@@ -75,7 +75,6 @@ function instance(task: Task): Instance {
     labels: { pid: task.pid, comm: task.comm },
     values: defined({
       ...values,
-      'process.rss': complete(rows.map((row) => scaled(row.number('RSS'), 1024))),
       'process.realtime': REALTIME.get(rows.at(-1)?.text('policy') ?? ''),
       'process.kernel': kernel(rows),
       'process.comm': task.comm,

@@ -46,18 +46,18 @@ export const source: Source = {
   ],
   // Among many processes pidstat costs four times as much as this reader.
   rank: (context) => (many(context) ? 5 : 20),
-  requests: (_window, context) => {
+  requests: (_window, context, wanted) => {
     const at = many(context) ? 'ends' : 'every'
     return [
       { kind: 'read', paths: ['/proc/stat'], at },
-      { kind: 'scan', files: scanned(context), at },
+      { kind: 'scan', files: scanned(context, wanted), at },
     ]
   },
   parse: (looks, { context }) => {
     const framed = (look: Observation) => look.text.startsWith('==> ')
     const found = track(
       looks.filter((look) => !framed(look)),
-      scanned(context),
+      filesOf(looks.find((look) => !framed(look))) ?? scanned(context),
     )
     if (!found.looks.some((records) => records.length > 0))
       return unavailable('not understood', 'no record of /proc/PID/stat could be read')
@@ -83,8 +83,15 @@ function many(context: Context): boolean {
   return context.processes > 1000
 }
 
-function scanned(context: Context): readonly string[] {
-  return many(context) ? ['schedstat'] : ['schedstat', 'io']
+/** Where pidstat runs anyway it tells waiting and I/O: two files less to open for each process at each look. */
+function scanned(context: Context, wanted?: ReadonlySet<string>): readonly string[] {
+  const some = (ids: readonly string[]) => wanted === undefined || ids.some((id) => wanted.has(id))
+  return [...(some(['process.cpu_wait']) ? ['schedstat'] : []), ...(!many(context) && some(IO) ? ['io'] : [])]
+}
+
+/** The files a scan was asked for, as the look itself tells. */
+function filesOf(look: Observation | undefined): readonly string[] | undefined {
+  return look?.paths?.slice(1).map((path) => path.slice(path.lastIndexOf('/') + 1))
 }
 
 function instance(one: Track, found: Tracks, zombies: number, context: Context): Instance {

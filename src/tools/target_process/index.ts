@@ -12,8 +12,8 @@ import { instancesOf } from './instances.ts'
 import { totals } from './totals.ts'
 import { missingOf } from './missing.ts'
 
-/** Reading three files of each costs 20 us a file: beyond this many threads at both ends only, beyond the next not at all. */
-const MANY_THREADS = 300
+/** Reading three files of each costs some 15 us a file: beyond this many threads at both ends only, beyond the next not at all. */
+const MANY_THREADS = 200
 const MOST_THREADS = 2000
 /** Listing more descriptors than this costs more than the answer is worth. */
 const MOST_DESCRIPTORS = 65_536
