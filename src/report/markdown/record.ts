@@ -40,7 +40,7 @@ function step(entry: PathEntry): readonly string[] {
   const took = entry.outcome === 'done' && entry.elapsedMs > 0 ? ` (${milliseconds(entry.elapsedMs)})` : ''
   const outcome = entry.outcome === 'done' || entry.outcome === 'skipped' ? '' : `${entry.outcome.toUpperCase()} `
   const first = `${entry.state.padEnd(26)} ${outcome}${clean(entry.text, 100)}${took}`
-  return entry.because === undefined || entry.because === ''
+  return entry.because === undefined || entry.because === '' || entry.because === ALREADY
     ? [first]
     : [first, `${' '.repeat(27)}${clean(entry.because, 120)}`]
 }
