@@ -35,7 +35,11 @@ export const source: Source = {
     if (isUnavailable(target)) return target
     if (looks.every((look) => look.text.trim() === '')) return unavailable('not measured', 'no control group was looked at')
     if (target.groups.length === 0) return looks.some((look) => /^\d+:[^:]*:\//m.test(look.text)) ? { instances: [] } : unavailable('not understood', '/proc/PID/cgroup names no group')
-    const instances = groupsOf(looks).map(valuesOf).map(renamed).filter((one) => Object.keys(one.values).length > 0)
+    // The outermost first: frozen or stopped, the groups below only inherit it.
+    const instances = groupsOf(looks)
+      .map((group) => renamed(valuesOf(group)))
+      .filter((one) => Object.keys(one.values).length > 0)
+      .toSorted((a, b) => a.name.length - b.name.length)
     if (instances.length === 0) return unavailable('not understood', 'no file of these control groups could be read')
     // What no group has is left out: without a quota none can be held back by one.
     return { instances }
