@@ -169,10 +169,10 @@ test('explain answers for every kind of id', () => {
 
 test('every id there is has a page without a hole in it', async () => {
   const library = await loadBuiltin(root, undefined)
-  const catalogue = catalogueOf()
-  const site = await siteOf(undefined)
+  const catalogue = catalogueOf(library)
+  const site = await siteOf(library, undefined)
   const colors = colorsOf()
-  for (const id of idsKnown(library, catalogue)) {
+  for (const id of idsKnown(library, catalogue, site.sources)) {
     const pages = explain(id, library, catalogue, site).map((page) => pageOf(page, colors, 100).join('\n'))
     expect(pages.length).toBeGreaterThan(0)
     for (const page of pages) {

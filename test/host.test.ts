@@ -138,7 +138,10 @@ describe('programs', () => {
     expect(which('fine')).toBe(join(bin, 'fine'))
     expect(which(join(bin, 'fine'))).toBe(join(bin, 'fine'))
     expect(which('sh')).toMatchObject({ unavailable: 'not installed' })
-    expect(which('/bin/sh')).toMatchObject({ unavailable: 'not installed' })
+    // A team names its own program by its path; anything else with a slash is nowhere.
+    expect(which('/bin/sh')).toBe('/bin/sh')
+    expect(which('/bin/../bin/sh')).toMatchObject({ unavailable: 'not installed' })
+    expect(which('/no/such/program')).toMatchObject({ unavailable: 'not installed' })
     expect(which('../bin/fine')).toMatchObject({ unavailable: 'not installed' })
     expect(which('bin')).toMatchObject({ unavailable: 'not installed' })
     expect(which('plain')).toMatchObject({

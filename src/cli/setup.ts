@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { metrics } from '../generated/metrics.ts'
 import type { Host } from '../host/host.ts'
 import type { Library } from '../load/library.ts'
 import { loadBuiltin, loadLibrary } from '../load/library-loader.ts'
-import type { Metric } from '../model/metric.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { nearest } from '../expr/nearest.ts'
 import { EXIT, Exit } from './exit.ts'
+
+export { catalogueOf } from '../load/own-metrics.ts'
 
 /** Folder with checks/, runbooks/ and causes.yaml of the product: above the bundle, and above the sources in a checkout. */
 export function productRoot(): string {
@@ -17,10 +17,6 @@ export function productRoot(): string {
     if (existsSync(join(folder, 'bin/tracebook.js'))) return folder
     if (folder === dirname(folder)) throw new Exit(EXIT.data, 'the built-in checks are missing: reinstall tracebook')
   }
-}
-
-export function catalogueOf(): ReadonlyMap<string, Metric> {
-  return new Map(metrics.map((metric) => [metric.id, metric]))
 }
 
 /** Built-ins from the prebuilt JSON when there is one (no YAML is parsed then), and the team's own folders. */

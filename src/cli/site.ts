@@ -1,6 +1,6 @@
 // A host → what can be learnt there: its context, and for each metric the source that would be asked or why none can.
-import { sources } from '../generated/sources.ts'
 import type { Host } from '../host/host.ts'
+import type { Library } from '../load/library.ts'
 import { choose, type Means } from '../measure/choose.ts'
 import type { Context } from '../model/context.ts'
 import type { Tier } from '../model/observation.ts'
@@ -10,6 +10,7 @@ import { isUnavailable, unavailable, type Unavailable } from '../model/unavailab
 import { readContext } from '../run/context.ts'
 import { DEFAULT_WINDOW } from './options.ts'
 import { hostFor } from './setup.ts'
+import { sourcesOf } from './sources.ts'
 
 export interface Site extends Means {
   readonly host: Host
@@ -17,11 +18,11 @@ export interface Site extends Means {
 }
 
 /** Reads only the context: a few files. */
-export async function siteOf(from: string | undefined, asked?: Window, allow: Tier = 'run'): Promise<Site> {
+export async function siteOf(library: Library, from: string | undefined, asked?: Window, allow: Tier = 'run'): Promise<Site> {
   const host = await hostFor(from)
   const window = asked ?? host.recording?.window ?? DEFAULT_WINDOW
   const { context } = await readContext(host, new AbortController().signal)
-  return { host, context, window, allow, sources }
+  return { host, context, window, allow, sources: sourcesOf(library, host) }
 }
 
 export interface Giver {

@@ -15,11 +15,12 @@ export async function warm(): Promise<void> {
   await local.look([{ source: 'uptime', tier: 'run', request: { kind: 'run', argv: ['uptime'], at: 'start' } }], { intervalMs: 1000, count: 0 }, signal)
   const folder = join(productRoot(), RECORDED)
   if (!existsSync(folder)) return
+  const library = await libraryFor([])
   const { report } = await run({
     runbook: 'sixty_seconds',
     host: await hostFor(folder),
-    library: await libraryFor([]),
-    catalogue: catalogueOf(),
+    library,
+    catalogue: catalogueOf(library),
     sources,
     window: { intervalMs: 1000, count: 5 },
     allow: 'run',

@@ -1,10 +1,10 @@
-// Name of a program → its absolute path in a fixed list of directories, or why this host cannot or must not run it.
-import { accessSync, constants, realpathSync, statSync, type Stats } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+// Name of a program → its absolute path in a fixed list of directories, or why this host cannot or must not run it. A path stays what it is.
+import { accessSync, constants, statSync, type Stats } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
+import { changeableByOthers } from './trust.ts'
 
-const WRITABLE_BY_OTHERS = 0o022
-const STICKY = 0o1000
+const ROOT: ReadonlySet<number> = new Set([0])
 
 /**
  * A lookup with a memory. A program that is refused in one directory may be found in a later one; only when there is none
@@ -22,8 +22,9 @@ export function programs(directories: readonly string[], privileged: boolean): (
 }
 
 function lookUp(tool: string, directories: readonly string[], privileged: boolean): string | Unavailable {
+  if (tool.startsWith('/')) return atPath(tool, privileged)
   const name = basename(tool)
-  const inside = tool === name ? directories : directories.filter((directory) => directory === dirname(tool))
+  const inside = tool === name ? directories : []
   if (name === '' || name === '.' || name === '..' || name.includes('\0'))
     return unavailable('not installed', `no program has the name "${tool}"`)
   let refused: Unavailable | undefined
@@ -33,6 +34,12 @@ function lookUp(tool: string, directories: readonly string[], privileged: boolea
     refused ??= judged
   }
   return refused ?? unavailable('not installed', `${name} is in none of ${directories.join(', ')}`)
+}
+
+/** A team names a program of its own by its path: trusted as those in the fixed directories are. */
+function atPath(path: string, privileged: boolean): string | Unavailable {
+  const found = resolve(path) === path && !path.includes('\0') ? judge(path, privileged) : undefined
+  return found ?? unavailable('not installed', `there is no program ${path}`)
 }
 
 /** Undefined: nothing there. */
@@ -52,28 +59,15 @@ function judge(path: string, privileged: boolean): string | Unavailable | undefi
   return isUnavailable(trusted) ? trusted : path
 }
 
-/** The program, what its links lead to, and every directory above both. */
 function trust(path: string): Unavailable | undefined {
-  for (const start of new Set([path, realpathSync(path)])) {
-    for (let at = start; ; at = dirname(at)) {
-      const entry = stat(at)
-      if (!entry || writableByOthers(entry, at === start)) {
-        return unavailable(
-          'not permitted',
-          `${path} is not run as root: others may write ${at}`,
-          `chown root ${at} && chmod go-w ${at}`,
-        )
-      }
-      if (at === '/') break
-    }
-  }
-  return undefined
-}
-
-/** A sticky directory (/tmp) lets others add files but not replace ours: good enough above, not for the program itself. */
-function writableByOthers(entry: Stats, program: boolean): boolean {
-  const sticky = !program && (entry.mode & STICKY) !== 0
-  return entry.uid !== 0 || ((entry.mode & WRITABLE_BY_OTHERS) !== 0 && !sticky)
+  const at = changeableByOthers(path, ROOT)
+  return at === undefined
+    ? undefined
+    : unavailable(
+        'not permitted',
+        `${path} is not run as root: others may write ${at}`,
+        `chown root ${at} && chmod go-w ${at}`,
+      )
 }
 
 function stat(path: string): Stats | undefined {

@@ -2,9 +2,9 @@
 import { metrics } from '../generated/metrics.ts'
 import type { CheckDocument } from '../model/check.ts'
 import type { Metric } from '../model/metric.ts'
-import { ownMetric, type OwnMetric, type OwnMetricDocument } from '../model/own-metric.ts'
+import { OWN_KINDS, ownMetric, type OwnMetric, type OwnMetricDocument } from '../model/own-metric.ts'
 import type { Library } from './library.ts'
-import { record, text, texts } from './page.ts'
+import { list, record, text } from './page.ts'
 
 export const builtinMetrics: ReadonlyMap<string, Metric> = new Map(metrics.map((metric) => [metric.id, metric]))
 
@@ -12,8 +12,10 @@ export const builtinMetrics: ReadonlyMap<string, Metric> = new Map(metrics.map((
 export function declaredIn(check: CheckDocument | undefined, file: string): OwnMetric[] {
   return Object.entries(record(check?.metrics)).flatMap(([id, declared]) => {
     const { unit, kind, help, argv } = record(declared)
-    const whole = text(unit) !== undefined && text(kind) !== undefined && texts(argv, []).length > 0
-    return whole ? (ownMetric(id, { ...(declared as OwnMetricDocument), help: text(help) ?? '' }, file) ?? []) : []
+    if (text(unit) === undefined || !OWN_KINDS.some((known) => known === kind)) return []
+    const [program = '', ...args] = list(argv).map(String)
+    const document = { ...(declared as OwnMetricDocument), help: text(help) ?? '', argv: [program, ...args] as const }
+    return ownMetric(id, document, file) ?? []
   })
 }
 

@@ -9,7 +9,8 @@ import { parseQuantity, UNITS, type Dimension } from './unit.ts'
  * count     a total the program prints: its increase over the window
  * rate      the same, per second
  */
-export type OwnKind = 'gauge' | 'constant' | 'count' | 'rate'
+export const OWN_KINDS = ['gauge', 'constant', 'count', 'rate'] as const
+export type OwnKind = (typeof OWN_KINDS)[number]
 
 /** One cell of a table with a header line: the column, in the one row where these columns have these texts. */
 export interface OwnTable {

@@ -6,18 +6,20 @@ import type { CliCommand } from '../command.ts'
 import { examine, type Examination } from '../doctor/examine.ts'
 import { EXIT } from '../exit.ts'
 import { colorsOf, outJson, outLines, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
-import { fromOption } from '../options.ts'
+import { fromOption, libraryOption } from '../options.ts'
+import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
 import { siteOf } from '../site.ts'
 
 export const summary = 'what can be seen on this host, and what to install'
 
 interface Options {
+  readonly runbooks: readonly string[]
   readonly from?: string
   readonly json?: true
 }
 
 export const command: CliCommand = {
-  configure: (program: Command) => fromOption(program).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
+  configure: (program: Command) => fromOption(libraryOption(program)).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
   action: action,
 }
 
@@ -27,10 +29,13 @@ Examples
   sudo tracebook doctor       the same with the rights of root
   tracebook doctor --json     for an inventory of many hosts
 
-It asks each tool for its version, reads each file once, and changes nothing.`
+It asks each tool for its version, reads each file once, and changes nothing. Programs of a team (--runbooks)
+are only looked up, not run.`
 
 async function action(options: Options): Promise<number> {
-  const found = await examine(await siteOf(options.from))
+  const library = await libraryFor(options.runbooks)
+  await refuseMistakes(library)
+  const found = await examine(await siteOf(library, options.from), [...catalogueOf(library).keys()])
   if (options.json) await outJson(found)
   else await outLines(page(found, colorsOf(), widthOf()))
   return EXIT.ok

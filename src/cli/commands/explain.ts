@@ -9,6 +9,7 @@ import { colorsOf, outJson, outLines, widthOf } from '../layout.ts'
 import { fromOption, libraryOption } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
 import { siteOf } from '../site.ts'
+import { sourcesOf } from '../sources.ts'
 
 export const summary = 'why a check, metric, cause or runbook is as it is'
 
@@ -36,10 +37,10 @@ Examples
 async function action(id: string, options: Options): Promise<number> {
   const library = await libraryFor(options.runbooks)
   await refuseMistakes(library)
-  const catalogue = catalogueOf()
-  const known = idsOf(library, catalogue)
+  const catalogue = catalogueOf(library)
+  const known = idsOf(library, catalogue, sourcesOf(library))
   if (!known.has(id)) throw new Exit(EXIT.usage, `nothing is called ${JSON.stringify(id)}${suggestion(id, known)} (see: tracebook list)`)
-  const found: readonly Explained[] = explain(id, library, catalogue, await siteOf(options.from))
+  const found: readonly Explained[] = explain(id, library, catalogue, await siteOf(library, options.from))
   if (options.json) await outJson(Object.fromEntries(found.map(({ kind, ...rest }) => [kind, rest])))
   else await outLines(found.flatMap((one, i) => [...(i === 0 ? [] : ['']), ...pageOf(one, colorsOf(), widthOf())]))
   return EXIT.ok

@@ -34,7 +34,7 @@ async function action(id: string, options: Options): Promise<number> {
   const library = await libraryFor(options.runbooks)
   await refuseMistakes(library)
   requireRunbook(library, id)
-  const runbook = compileRunbook(id, library, catalogueOf())
+  const runbook = compileRunbook(id, library, catalogueOf(library))
   if (options.format === 'xstate') await outJson(machineOf(runbook))
   else await out(mermaid(runbook))
   return EXIT.ok

@@ -1,7 +1,5 @@
 // `tracebook list [KIND]`: what there is: runbooks, checks, metrics, causes, sources.
 import type { Command } from 'commander'
-import { metrics } from '../../generated/metrics.ts'
-import { sources } from '../../generated/sources.ts'
 import { nearest } from '../../expr/nearest.ts'
 import type { Library } from '../../load/library.ts'
 import { BASE } from '../../model/unit.ts'
@@ -9,7 +7,8 @@ import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { colorsOf, outJson, outLines, rows } from '../layout.ts'
 import { libraryOption } from '../options.ts'
-import { libraryFor, refuseMistakes } from '../setup.ts'
+import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
+import { sourcesOf } from '../sources.ts'
 
 export const summary = 'what there is: runbooks, checks, metrics, causes, sources'
 
@@ -72,6 +71,6 @@ function entriesOf(kind: Kind, library: Library): Entry[] {
   if (kind === 'runbooks') return sorted(library.runbooks.values()).map(({ id, document }) => ({ id, title: document.runbook }))
   if (kind === 'checks') return sorted(library.checks.values()).map(({ id, document }) => ({ id, use: document.use, title: document.check }))
   if (kind === 'causes') return sorted(library.causes.values()).map(({ id, use, culprit, title }) => ({ id, use, culprit, title }))
-  if (kind === 'sources') return sorted(sources).map(({ id, tier, tool, asks }) => ({ id, tier, tool, title: asks }))
-  return sorted(metrics).map((metric) => ({ id: metric.id, kind: metric.kind, unit: BASE[metric.dimension] || 'count', per: metric.per, title: metric.help }))
+  if (kind === 'sources') return sorted(sourcesOf(library)).map(({ id, tier, tool, asks }) => ({ id, tier, tool, title: asks }))
+  return sorted(catalogueOf(library).values()).map((metric) => ({ id: metric.id, kind: metric.kind, unit: BASE[metric.dimension] || 'count', per: metric.per, title: metric.help }))
 }

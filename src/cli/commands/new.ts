@@ -56,7 +56,7 @@ async function action(kind: string, id: string | undefined, { dir }: Options): P
 function newCheck(id: string, library: Library): { readonly file: string; readonly text: string } {
   if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(id)) throw new Exit(EXIT.usage, `${JSON.stringify(id)} is no id of a check: RESOURCE.NAME in lower-case letters, digits and _, such as memory.app_waits`)
   if (library.checks.has(id)) throw new Exit(EXIT.usage, `${id} is a built-in check and cannot be replaced; change its thresholds under params: of a runbook, or choose another id`)
-  if (catalogueOf().has(id)) throw new Exit(EXIT.usage, `${id} is the name of a metric; name the check after what it claims, such as ${id}_high`)
+  if (catalogueOf(library).has(id)) throw new Exit(EXIT.usage, `${id} is the name of a metric; name the check after what it claims, such as ${id}_high`)
   return { file: `${join('checks', ...id.split('.'))}.yaml`, text: checkTemplate(id) }
 }
 

@@ -39,8 +39,8 @@ async function action(runbook: string, options: Options): Promise<number> {
   const library = await libraryFor(options.runbooks)
   await refuseMistakes(library)
   requireRunbook(library, runbook)
-  const site = await siteOf(options.from, options.window, options.allow)
-  const plan = planOf(runbook, { ...site, library, catalogue: catalogueOf() })
+  const site = await siteOf(library, options.from, options.window, options.allow)
+  const plan = planOf(runbook, { ...site, library, catalogue: catalogueOf(library) })
   if (options.json) await outJson(jsonOf(plan))
   else await outLines(page(plan, colorsOf(), widthOf()))
   return EXIT.ok

@@ -1,6 +1,5 @@
 // `tracebook run [RUNBOOK]`: a diagnosis of this host, guided on a terminal, unattended with --auto or without one.
 import type { Command } from 'commander'
-import { sources } from '../../generated/sources.ts'
 import type { Host } from '../../host/host.ts'
 import { silentGuide, type Guide } from '../../run/guide.ts'
 import { run } from '../../run/run.ts'
@@ -11,6 +10,7 @@ import { DEFAULT_WINDOW, measureOptions, type MeasureOptions } from '../options.
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { catalogueOf, hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { stopping } from '../signals.ts'
+import { sourcesOf } from '../sources.ts'
 
 export const summary = 'diagnose this host by a runbook (default sixty_seconds)'
 
@@ -67,8 +67,8 @@ export async function diagnoseAndWrite(
       runbook,
       host,
       library,
-      catalogue: catalogueOf(),
-      sources,
+      catalogue: catalogueOf(library),
+      sources: sourcesOf(library, host),
       window: options.window ?? host.recording?.window ?? DEFAULT_WINDOW,
       allow: options.allow,
       overrides: options.param,

@@ -37,8 +37,8 @@ Exit status: 0 all pass, 1 some fail, 65 mistakes in the YAML (see: tracebook li
 async function action(paths: readonly string[], options: Options): Promise<number> {
   const base = await libraryFor(options.runbooks)
   await refuseMistakes(base)
-  const checks = paths.length === 0 ? [...base.checks.values()] : await checksAt(paths, base)
-  const catalogue = catalogueOf()
+  const { checks, library } = paths.length === 0 ? { checks: [...base.checks.values()], library: base } : await checksAt(paths, base)
+  const catalogue = catalogueOf(library)
   const outcomes = checks.flatMap((check) => runTests(check, catalogue))
   const failed = outcomes.filter((one) => !one.passed)
   if (options.json) await outJson({ passed: outcomes.length - failed.length, failed: failed.length, tests: outcomes })
@@ -53,14 +53,17 @@ async function action(paths: readonly string[], options: Options): Promise<numbe
   return failed.length > 0 ? EXIT.warn : EXIT.ok
 }
 
-async function checksAt(paths: readonly string[], base: Library): Promise<Loaded<CheckDocument>[]> {
+async function checksAt(
+  paths: readonly string[],
+  base: Library,
+): Promise<{ readonly checks: readonly Loaded<CheckDocument>[]; readonly library: Library }> {
   const files = filesOf('test', paths)
   const { addFiles } = await import('../../load/lint-files.ts')
   const builtin = await libraryFor([])
   const library = await addFiles({ ...base, diagnostics: [] }, builtin, files)
   await refuseMistakes(library)
   const shown = new Set(files.map(({ file }) => file))
-  return [...library.checks.values()].filter(({ file }) => shown.has(file))
+  return { checks: [...library.checks.values()].filter(({ file }) => shown.has(file)), library }
 }
 
 function failure({ check, name, expected, got, said, mistake }: TestOutcome, colors: Colors): string {

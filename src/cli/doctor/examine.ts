@@ -1,6 +1,4 @@
 // A host → what tracebook can learn there: tools with versions, sources that work, metrics nobody gives, switches of the kernel.
-import { metrics } from '../../generated/metrics.ts'
-import { sources } from '../../generated/sources.ts'
 import type { Asked } from '../../host/host.ts'
 import { choose } from '../../measure/choose.ts'
 import { installCommand } from '../../measure/packages.ts'
@@ -8,6 +6,7 @@ import type { Context } from '../../model/context.ts'
 import type { Observation, Tier } from '../../model/observation.ts'
 import type { Request, Source } from '../../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { isOwn } from '../../tools/own/sources.ts'
 import type { Site } from '../site.ts'
 import { SWITCH_FILES, switchesOf, type Switch } from './switches.ts'
 import { versionArgv, versionOf } from './versions.ts'
@@ -42,15 +41,17 @@ export interface Examination {
 
 const NOW = { intervalMs: 1000, count: 0 } as const
 
-export async function examine(site: Site): Promise<Examination> {
-  const { host, context } = site
+export async function examine(site: Site, metrics: readonly string[]): Promise<Examination> {
+  const { host, context, sources } = site
   const tools = [...new Set(sources.flatMap(({ tool }) => tool ?? []))].sort()
   const found = tools.filter((tool) => typeof host.which(tool) === 'string')
+  // What `--version` does to a program of a team, nobody knows.
+  const asking = found.filter((tool) => sources.some((source) => source.tool === tool && !isOwn(source)))
   // A recording knows what was seen in its run; asking it more would only tell that it was not asked then.
-  const looks = host.kind === 'local' ? await host.look(asked(site, found), NOW, new AbortController().signal) : new Map<string, readonly Observation[]>()
+  const looks = host.kind === 'local' ? await host.look(asked(site, asking), NOW, new AbortController().signal) : new Map<string, readonly Observation[]>()
   const states = sources.map((source) => sourceState(source, site, looks.get(source.id)))
   const usable = sources.filter((source) => states.every((state) => state.source !== source.id || state.unavailable === undefined))
-  const { missing } = choose(new Set(metrics.map(({ id }) => id)), { ...site, sources: usable })
+  const { missing } = choose(new Set(metrics), { ...site, sources: usable })
   const reasons = new Map(states.map(({ source, unavailable: why }) => [source, why]))
   const absent = tools.filter((tool) => !found.includes(tool))
   const install = installCommand(absent, context)
@@ -59,8 +60,8 @@ export async function examine(site: Site): Promise<Examination> {
     host: { hostname, kernel, virtualization, container, usableCpus, privileges, distribution: distribution.name },
     tools: tools.map((tool) => toolState(tool, site, looks.get(`version:${tool}`)?.[0])),
     sources: states,
-    unknown: [...missing].map(([metric, why]) => ({ metric, why: firstReason(metric, reasons) ?? why })),
-    tiers: tiersOf(found.length, tools.length),
+    unknown: [...missing].map(([metric, why]) => ({ metric, why: firstReason(metric, reasons, sources) ?? why })),
+    tiers: tiersOf(found.length, tools.length, sources),
     switches: switchesOf(context, looks.get('switches')?.[0]),
     ...(install === undefined ? {} : { install }),
   }
@@ -68,7 +69,7 @@ export async function examine(site: Site): Promise<Examination> {
 
 /** Versions, switches, and once each file that sources read: all at the same moment. Processes are not walked. */
 function asked(site: Site, tools: readonly string[]): Asked[] {
-  const files = sources.flatMap((source) => {
+  const files = site.sources.flatMap((source) => {
     const requests = source.requests(site.window, site.context)
     const reads = isUnavailable(requests) ? [] : requests.filter((request) => request.kind === 'read')
     return reads.map((request): Asked => ({ source: source.id, tier: 'read', request: { ...request, at: 'start' } }))
@@ -102,11 +103,11 @@ function unreadable(looks: readonly Observation[]): Unavailable | undefined {
   return bad.outcome === 'missing' ? unavailable('not supported', `${what} is not here`) : unavailable('failed', `${what} could not be read`)
 }
 
-function firstReason(metric: string, reasons: ReadonlyMap<string, Unavailable | undefined>): Unavailable | undefined {
+function firstReason(metric: string, reasons: ReadonlyMap<string, Unavailable | undefined>, sources: readonly Source[]): Unavailable | undefined {
   return sources.filter(({ gives }) => gives.includes(metric)).map(({ id }) => reasons.get(id)).find((why) => why !== undefined)
 }
 
-function tiersOf(found: number, wanted: number): TierState[] {
+function tiersOf(found: number, wanted: number, sources: readonly Source[]): TierState[] {
   return [
     { tier: 'read', works: true, text: 'files below /proc and /sys' },
     { tier: 'run', works: found > 0, text: `${found} of ${wanted} tools` },

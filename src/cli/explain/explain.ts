@@ -1,9 +1,9 @@
 // An id → what is known about everything that has it: plain data, printed as a page or as JSON.
-import { sources } from '../../generated/sources.ts'
 import { compileRunbook, allSteps } from '../../compile/flatten.ts'
 import { describe } from '../../compile/machine.ts'
 import { checkProgram } from '../../judge/program.ts'
 import type { Library } from '../../load/library.ts'
+import { ownMetricsOf } from '../../load/own-metrics.ts'
 import type { CauseAdvice, CheckDocument } from '../../model/check.ts'
 import type { Metric } from '../../model/metric.ts'
 import type { Tier } from '../../model/observation.ts'
@@ -36,6 +36,8 @@ export interface MetricPage {
   readonly kind: 'metric'
   readonly id: string
   readonly metric: Metric
+  /** The check of a team that declares it. */
+  readonly file?: string
   readonly here: Origin
   readonly sources: readonly { readonly id: string; readonly tier: Tier; readonly asks: string; readonly looks: readonly string[]; readonly unavailable?: Unavailable }[]
   readonly checks: readonly string[]
@@ -71,7 +73,7 @@ export interface SourcePage {
 }
 export type Explained = CheckPage | MetricPage | CausePage | RunbookPage | SourcePage
 
-export function idsOf(library: Library, catalogue: ReadonlyMap<string, Metric>): Set<string> {
+export function idsOf(library: Library, catalogue: ReadonlyMap<string, Metric>, sources: readonly Source[]): Set<string> {
   return new Set([...library.checks.keys(), ...library.runbooks.keys(), ...library.causes.keys(), ...catalogue.keys(), ...sources.map(({ id }) => id)])
 }
 
@@ -102,13 +104,15 @@ function checkPage(id: string, library: Library, catalogue: ReadonlyMap<string, 
 function metricPage(id: string, library: Library, catalogue: ReadonlyMap<string, Metric>, site: Site): MetricPage | undefined {
   const metric = catalogue.get(id)
   if (!metric) return undefined
+  const file = ownMetricsOf(library).get(id)?.file
   const readers = [...library.checks.values()].filter((loaded) => checkProgram(loaded, catalogue).needs.includes(id))
   return {
     kind: 'metric',
     id,
     metric,
+    ...(file === undefined ? {} : { file }),
     here: giversOf([id], site).map((giver) => originOf(giver, site))[0] ?? { metric: id },
-    sources: sources.filter((source) => source.gives.includes(id)).map(({ id, tier, asks, ...rest }) => ({ id, tier, asks, ...lookingHere({ id, tier, asks, ...rest }, site) })),
+    sources: site.sources.filter((source) => source.gives.includes(id)).map(({ id, tier, asks, ...rest }) => ({ id, tier, asks, ...lookingHere({ id, tier, asks, ...rest }, site) })),
     checks: readers.map((loaded) => loaded.id),
   }
 }
@@ -140,7 +144,7 @@ function runbookPage(id: string, library: Library, catalogue: ReadonlyMap<string
 }
 
 function sourcePage(id: string, site: Site): SourcePage | undefined {
-  const source = sources.find((one) => one.id === id)
+  const source = site.sources.find((one) => one.id === id)
   if (!source) return undefined
   const { tier, asks, tool, gives } = source
   return { kind: 'source', id, tier, asks, ...(tool === undefined ? {} : { tool }), gives, ...lookingHere(source, site) }

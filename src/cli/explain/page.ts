@@ -52,12 +52,12 @@ function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests
   ]
 }
 
-function metricPage({ id, metric, here, sources, checks }: MetricPage, paper: Paper): string[] {
+function metricPage({ id, metric, file, here, sources, checks }: MetricPage, paper: Paper): string[] {
   const { colors, width } = paper
   const read = metric.kind === 'gauge' ? `sampled over the window: read it as ${id}.median, .max, .min, .mean, .last, .first, .p90 or .p99` : KINDS[metric.kind]
   return [
     head('metric', id, metric.help, paper),
-    `  ${metric.kind} in ${BASE[metric.dimension] || 'a plain count'}${metric.per ? `, one per ${metric.per}` : ', one for the host'}`,
+    `  ${metric.kind} in ${BASE[metric.dimension] || 'a plain count'}${metric.per ? `, one per ${metric.per}` : ', one for the host'}${file === undefined ? '' : `, declared in ${file}`}`,
     ...wrapped(read ?? '', width),
     ...section(colors, 'Here', originRows([here], colors)),
     ...section(
