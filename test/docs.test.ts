@@ -7,9 +7,9 @@ import { Command } from 'commander'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
 import { commands } from '../src/generated/commands.ts'
-import { metrics } from '../src/generated/metrics.ts'
 import { runTests } from '../src/judge/inline-tests.ts'
 import { lintFiles, loadLibrary } from '../src/load/library-loader.ts'
+import { catalogueOf } from '../src/load/own-metrics.ts'
 import { renderDiagnostics } from '../src/load/render.ts'
 import { builtinLibrary, root } from './support/library.ts'
 
@@ -90,9 +90,9 @@ describe('YAML', async () => {
   test.each([...roots.keys()].map((folder) => [relative(folders, folder), folder] as const))(
     'checks of %s pass their tests',
     async (_, folder) => {
-      const catalogue = new Map(metrics.map((metric) => [metric.id, metric]))
-      const { checks } = await loadLibrary(builtin, [folder])
-      const own = [...checks.values()].filter(({ id }) => !builtin.checks.has(id))
+      const library = await loadLibrary(builtin, [folder])
+      const catalogue = catalogueOf(library)
+      const own = [...library.checks.values()].filter(({ id }) => !builtin.checks.has(id))
       const outcomes = own.flatMap((check) => runTests(check, catalogue))
       expect(outcomes.filter(({ passed }) => !passed)).toEqual([])
       if (named.some(({ path, page }) => path.includes('checks/') && folder.startsWith(join(folders, dirname(page)))))

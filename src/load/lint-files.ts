@@ -100,9 +100,7 @@ function declare(
   unclear: Set<string>,
 ): void {
   const { file } = page.source
-  const understood = new Map(
-    declaredIn(page.root.data as CheckDocument, file).map(({ metric }) => [metric.id, metric]),
-  )
+  const understood = new Map(declaredIn(page.root.data as CheckDocument, file).map(({ metric }) => [metric.id, metric]))
   for (const id of Object.keys(record(record(page.root.data)['metrics']))) {
     if (builtinMetrics.has(id)) continue
     const earlier = declared.get(id)

@@ -56,7 +56,10 @@ function* nameRules(page: Page, id: string, at: Pointer, names: Names): Generato
 
 /** What a total can be of, and what an increase per second can be. */
 const FITS: Readonly<Record<string, { readonly of: readonly Dimension[]; readonly say: string }>> = {
-  gauge: { of: ['count', 'ratio', 'bytes', 'byteRate', 'seconds', 'rate', 'flag'], say: 'a text does not change: write kind: constant' },
+  gauge: {
+    of: ['count', 'ratio', 'bytes', 'byteRate', 'seconds', 'rate', 'flag'],
+    say: 'a text does not change: write kind: constant',
+  },
   count: { of: ['count', 'bytes', 'seconds'], say: 'what adds up is a count, a size or a time' },
   rate: { of: ['rate', 'byteRate'], say: 'an increase per second has the unit /s, or B/s, KiB/s, …' },
 }
@@ -142,5 +145,10 @@ function* patternRules(pattern: string, at: Pointer): Generator<Mistake> {
       span: [mistake.start, mistake.end],
     }
   else if (groupsIn(pattern) === 0)
-    yield { code: 'no-group', message: 'no group says which part is the value', hint: `put it in ( ): '^Queued: (\\d+)$'`, at }
+    yield {
+      code: 'no-group',
+      message: 'no group says which part is the value',
+      hint: `put it in ( ): '^Queued: (\\d+)$'`,
+      at,
+    }
 }

@@ -62,7 +62,7 @@ export function ownMetric(id: string, document: OwnMetricDocument, file: string)
 /** `stats.queues[0].length` → its keys and indexes; undefined when it is no path. */
 export function jsonPath(text: string): readonly (string | number)[] | undefined {
   const parts: (string | number)[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const match = /^(?:\[(\d{1,6})\]|(\.?)([^.[\]\s]+))/.exec(text.slice(at))
     // A key follows a dot, except at the beginning.
     if (!match || (match[3] !== undefined && (match[2] === '') !== (at === 0))) return undefined

@@ -36,9 +36,14 @@ export function mistakeInPattern(text: string): PatternMistake | undefined {
 /** One pass: `frames` has the copies of the costliest part of each open group. */
 function slowPart(text: string): PatternMistake | undefined {
   const frames: number[] = [1]
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const rest = text.slice(at)
-    const found = (kind: PatternMistake['kind'], message: string, length: number): PatternMistake => ({ kind, message, start: at, end: at + length })
+    const found = (kind: PatternMistake['kind'], message: string, length: number): PatternMistake => ({
+      kind,
+      message,
+      start: at,
+      end: at + length,
+    })
     const around = AROUND.exec(rest)?.[0]
     const back = /^\\(?:[1-9]\d*|k)/.exec(rest)?.[0]
     if (/^\(\?(?![:<=!])/.test(rest)) return found('syntax', 'a group of a kind that is not known', 2)

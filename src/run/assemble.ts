@@ -35,7 +35,8 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     ...(settings.context.target ? { isTarget: isTargetOf(settings.context.target, all) } : {}),
   })
   const matrix = matrixOf(findings, [...settings.library.checks.values()].map(({ document }) => document.use))
-  const blind = CORE.filter((resource) => isBlind(resource, findings, runbook, session))
+  const unseen = CORE.filter((resource) => isBlind(resource, findings, runbook, session))
+  const blind: readonly string[] = unseen.length === 0 && sawNothing(findings) ? ['what it looks at'] : unseen
   const alarm = alarmStatus(diagnoses, findings)
   const absent = settings.context.target?.unavailable?.reason
   const status: Status = alarm === 'ok' && (blind.length > 0 || interrupted !== undefined || absent !== undefined) ? 'unknown' : alarm
@@ -63,6 +64,13 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     observations: looks.sort((a, b) => a.atMs - b.atMs).map(summary),
     cost: settings.host.cost(),
   }
+}
+
+/** A runbook of a team may look at no core resource; when nothing it asks is answered, that is no health. */
+function sawNothing(findings: readonly Finding[]): boolean {
+  const alarms = findings.filter((f) => f.weight === 'alarm')
+  const asked = alarms.length > 0 ? alarms : findings
+  return asked.length > 0 && asked.every((f) => f.status === 'unknown')
 }
 
 /** A core resource the runbook looks at, of which every alarm is unknown. */

@@ -17,9 +17,11 @@ export function cellIn(text: string, { column, where = {} }: OwnTable): Cell {
   const lines = text.split('\n').map((line) => line.trimEnd())
   const conditions = Object.entries(where).map(([name, cell]) => [name, String(cell)] as const)
   const names = [...new Set([column, ...conditions.map(([name]) => name)])]
-  const at = lines.findIndex((line) => names.every((name) => placeOf(line, name) !== undefined))
+  const at = lines.findIndex((line) => names.every((name) => placesOf(line, name).length > 0))
   const header = lines[at]
   if (header === undefined) return { why: `no line has the column${names.length > 1 ? 's' : ''} ${names.join(', ')}` }
+  const twice = names.find((name) => placesOf(header, name).length > 1)
+  if (twice !== undefined) return { why: `the header has the column ${twice} more than once` }
   const columns = columnsOf(header, names)
   const rows = lines.slice(at + 1).filter((line) => line.trim() !== '' && line !== header)
   const cells = rows.map((row) => new Map(names.map((name) => [name, cellOf(row, name, columns)])))
@@ -27,14 +29,15 @@ export function cellIn(text: string, { column, where = {} }: OwnTable): Cell {
   const [first] = meant
   const which = conditions.map(([name, cell]) => `${name} ${cell}`).join(', ')
   if (!first) return { why: which === '' ? `no row is below the column ${column}` : `no row has ${which}` }
-  if (meant.length > 1) return { why: `${meant.length} rows ${which === '' ? 'are there' : `have ${which}`}: where: must leave one` }
+  if (meant.length > 1)
+    return { why: `${meant.length} rows ${which === '' ? 'are there' : `have ${which}`}: where: must leave one` }
   const cell = first.get(column)
   return cell === undefined ? { why: `the row has no certain cell below ${column}` } : { cell }
 }
 
 /** A name with blanks is one column; all other words of the header are one each. */
 function columnsOf(header: string, names: readonly string[]): Span[] {
-  const named = names.flatMap((name) => placeOf(header, name) ?? [])
+  const named = names.flatMap((name) => placesOf(header, name))
   const others = wordsOf(header).filter((word) => !named.some((one) => overlap(one, word)))
   return [...named, ...others].sort((a, b) => a.start - b.start)
 }
@@ -54,12 +57,13 @@ function cellOf(row: string, name: string, columns: readonly Span[]): string | u
   return columns.filter((one) => overlap(one, cell)).length === 1 ? cell.text : undefined
 }
 
-function placeOf(line: string, name: string): Span | undefined {
+function placesOf(line: string, name: string): Span[] {
+  const found: Span[] = []
   for (let start = line.indexOf(name); start >= 0; start = line.indexOf(name, start + 1)) {
     const end = start + name.length
-    if (/^\s?$/.test(line.charAt(start - 1)) && /^\s?$/.test(line.charAt(end))) return { text: name, start, end }
+    if (/^\s?$/.test(line.charAt(start - 1)) && /^\s?$/.test(line.charAt(end))) found.push({ text: name, start, end })
   }
-  return undefined
+  return found
 }
 
 function wordsOf(line: string): Span[] {

@@ -40,10 +40,15 @@ function sourceOf(group: readonly OwnMetric[], refusal: (own: OwnMetric) => Unav
   }
 }
 
-function readingOf(group: readonly OwnMetric[], argv: readonly string[], looks: readonly Observation[]): Reading | Unavailable {
+function readingOf(
+  group: readonly OwnMetric[],
+  argv: readonly string[],
+  looks: readonly Observation[],
+): Reading | Unavailable {
   const other = looks.find((look) => look.argv && commandLine(look.argv) !== commandLine(argv))
   // A recording knows a source by its name: the metric may have been declared in another way since.
-  if (other?.argv) return unavailable('not measured', `the recording has ${commandLine(other.argv)}, not ${commandLine(argv)}`)
+  if (other?.argv)
+    return unavailable('not measured', `the recording has ${commandLine(other.argv)}, not ${commandLine(argv)}`)
   const taken = looks.filter(({ outcome }) => outcome === 'ok')
   const host: Record<string, Value> = {}
   const missing: Record<string, Unavailable> = {}
@@ -65,10 +70,17 @@ function measured(own: OwnMetric, looks: readonly Observation[]): Value | Unavai
     values.push(found.value)
   }
   const [first] = values
-  if (first === undefined) return unavailable('not measured', `the run was stopped before ${commandLine(argv)} had an answer`)
+  if (first === undefined)
+    return unavailable('not measured', `the run was stopped before ${commandLine(argv)} had an answer`)
   if (kind === 'constant') return first
   if (kind === 'gauge') return values
-  const grown = kind === 'count' ? increase(values) : meanRate(values, looks.map(({ atMs }) => atMs))
+  const grown =
+    kind === 'count'
+      ? increase(values)
+      : meanRate(
+          values,
+          looks.map(({ atMs }) => atMs),
+        )
   if (grown !== undefined) return grown
   const last = values.at(-1) ?? first
   return last < first

@@ -26,7 +26,10 @@ export function valueIn(text: string, own: OwnMetric): Understood {
 function matched(text: string, pattern: string, own: OwnMetric): Understood {
   const found = compilePattern(pattern).exec(text)
   const first = text.split('\n').find((line) => line.trim() !== '')
-  if (!found) return { why: `nothing matches ${pattern}${first === undefined ? '' : `; it printed: ${first.trim().slice(0, 80)}`}` }
+  if (!found)
+    return {
+      why: `nothing matches ${pattern}${first === undefined ? '' : `; it printed: ${first.trim().slice(0, 80)}`}`,
+    }
   return found[1] === undefined ? { why: `${pattern} matches without its first group` } : valueOf(found[1], own)
 }
 
@@ -39,7 +42,9 @@ function fromJson(text: string, path: string, own: OwnMetric): Understood {
     else return { why: `the JSON has no ${path}` }
   }
   if (typeof at === 'string' || typeof at === 'number' || typeof at === 'boolean') return valueOf(String(at), own)
-  return { why: `${path} is ${Array.isArray(at) ? 'a list' : at === null ? 'null' : at === undefined ? 'not there' : 'an object'}` }
+  return {
+    why: `${path} is ${Array.isArray(at) ? 'a list' : at === null ? 'null' : at === undefined ? 'not there' : 'an object'}`,
+  }
 }
 
 function valueOf(text: string, { metric: { dimension }, document, factor }: OwnMetric): Understood {
