@@ -11,7 +11,7 @@ export function checkTemplate(id: string): string {
   const what = metric.split('.')[0] === 'io' ? 'I/O' : metric.split('.')[0] === 'memory' ? 'memory' : 'a CPU'
   return `# The path is the id: ${id}. A check is a claim about metrics; it fires when the claim is true.
 # See the metrics you can read: tracebook list metrics. One of them: tracebook explain ${metric}
-# What only a program of yours knows becomes a metric under `metrics:`; see docs/guide/writing-checks.md.
+# What only a program of yours knows becomes a metric under metrics: here; see docs/guide/writing-checks.md.
 check: Tasks wait for ${what}
 
 # Its cell of the USE matrix (RESOURCE.utilization, .saturation or .errors); or \`use: none\` with a \`topic:\`.
