@@ -6,7 +6,7 @@ const { join } = require('node:path')
 const [first, ...rest] = process.argv.slice(2)
 if ((first === '--help' || first === '-h') && rest.length === 0) writeAll(readFileSync(join(__dirname, 'help.txt')))
 else if ((first === '--version' || first === '-V') && rest.length === 0) writeAll(Buffer.from('tracebook TRACEBOOK_VERSION\n'))
-else require('./load.js').load().start(process.argv.slice(2))
+else require('./load.js').load(first).start(process.argv.slice(2))
 
 /** A pipe takes 64 KiB at once and may be closed: neither is an error of help. */
 function writeAll(buffer) {

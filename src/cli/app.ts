@@ -14,7 +14,9 @@ export function start(argv: readonly string[]): void {
     (error: unknown) => {
       // A fault of ours: one line for the operator, the stack for who asks for it.
       const fault = error instanceof Error ? error : new Error(String(error))
-      err(`tracebook: a fault of its own: ${process.env['TRACEBOOK_DEBUG'] ? fault.stack : fault.message} (TRACEBOOK_DEBUG=1 shows where)\n`)
+      err(
+        `tracebook: a fault of its own: ${process.env['TRACEBOOK_DEBUG'] ? fault.stack : fault.message} (TRACEBOOK_DEBUG=1 shows where)\n`,
+      )
       process.exitCode = EXIT.fault
     },
   )

@@ -1,7 +1,18 @@
 // Exit statuses (design §8) and the error that carries one to the edge with a message for a person.
 import type { Status } from '../model/check.ts'
 
-export const EXIT = { ok: 0, warn: 1, critical: 2, unknown: 3, usage: 64, data: 65, fault: 70, io: 74, interrupted: 130, terminated: 143 } as const
+export const EXIT = {
+  ok: 0,
+  warn: 1,
+  critical: 2,
+  unknown: 3,
+  usage: 64,
+  data: 65,
+  fault: 70,
+  io: 74,
+  interrupted: 130,
+  terminated: 143,
+} as const
 
 /** Ends the program with a message and no stack trace. */
 export class Exit extends Error {

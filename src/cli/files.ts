@@ -6,12 +6,19 @@ import { EXIT, Exit } from './exit.ts'
 import { productRoot } from './setup.ts'
 
 export function filesOf(command: string, paths: readonly string[]): readonly FileEntry[] {
-  for (const path of paths) if (!existsSync(path)) throw new Exit(EXIT.usage, `${command}: no such file or folder: ${path}`)
+  for (const path of paths)
+    if (!existsSync(path)) throw new Exit(EXIT.usage, `${command}: no such file or folder: ${path}`)
   const own = new Set(builtinFiles().map(({ path }) => path))
   const wanted = paths.map((path) => resolve(path))
   const roots = wanted.filter(isRoot)
-  const others = filesAt(wanted.filter((path) => !roots.includes(path)), (path) => own.has(path))
-  const files = [...roots.flatMap((root) => filesInRoot(root, false)).map((file) => ({ ...file, builtin: own.has(file.path) })), ...others.files]
+  const others = filesAt(
+    wanted.filter((path) => !roots.includes(path)),
+    (path) => own.has(path),
+  )
+  const files = [
+    ...roots.flatMap((root) => filesInRoot(root, false)).map((file) => ({ ...file, builtin: own.has(file.path) })),
+    ...others.files,
+  ]
   return [...new Map(files.map((file) => [file.path, file])).values()]
 }
 

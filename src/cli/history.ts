@@ -1,5 +1,15 @@
 // A report → one line of history, and the whole report beside it when something was wrong. Bounded: old ones go.
-import { closeSync, constants, fstatSync, fsyncSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../model/report.ts'
 import { renderJson } from '../report/json.ts'
@@ -16,7 +26,9 @@ export function remember(directory: string, report: Report): string | undefined 
   if (report.status === 'ok') return undefined
   const name = `report-${report.startedAt.replace(/\.\d+|[-:]/g, '')}-${process.pid}.json`
   writeNew(directory, name, renderJson(report))
-  const kept = readdirSync(directory).filter((one) => REPORT.test(one)).sort()
+  const kept = readdirSync(directory)
+    .filter((one) => REPORT.test(one))
+    .sort()
   for (const old of kept.slice(0, -REPORTS_KEPT)) unlinkSync(join(directory, old))
   return name
 }
@@ -29,7 +41,10 @@ export function lineOf(report: Report): unknown {
     runbook: report.runbook,
     status: report.status,
     ...(report.interrupted === undefined ? {} : { interrupted: report.interrupted }),
-    diagnoses: report.diagnoses.map(({ cause, culprits }) => ({ cause, culprits: culprits.map((one) => culpritText(one)) })),
+    diagnoses: report.diagnoses.map(({ cause, culprits }) => ({
+      cause,
+      culprits: culprits.map((one) => culpritText(one)),
+    })),
     elapsedMs: Math.round(report.elapsedMs),
     cpuMs: Math.round(report.cost.cpuMs),
     coverage: { judged: checks.size - unknown.size, unknown: unknown.size },
@@ -57,7 +72,7 @@ function writeNew(directory: string, name: string, text: string): void {
   const file = openSync(beside, 'wx', 0o600)
   try {
     const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
     fsyncSync(file)
   } catch (error) {
     unlinkSync(beside)

@@ -19,7 +19,10 @@ export async function invoke(entry: CommandEntry, argv: readonly string[]): Prom
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ optionDescription })
-    .configureOutput({ writeOut: (t) => (text += t), writeErr: (t) => err(t.startsWith('error: ') ? `tracebook: ${t.slice(7)}` : t) })
+    .configureOutput({
+      writeOut: (t) => (text += t),
+      writeErr: (t) => err(t.startsWith('error: ') ? `tracebook: ${t.slice(7)}` : t),
+    })
     .action((...given) => {
       status = command.action(...(given as never[]))
     })

@@ -15,7 +15,11 @@ export function widthOf(stream: NodeJS.WriteStream = process.stdout): number {
 }
 
 /** Cells aligned under each other; the last of a row is as long as it is. `paint` colours a column after it was measured. */
-export function rows(cells: readonly (readonly string[])[], paint: readonly ((text: string) => string)[] = [], indent = '  '): string[] {
+export function rows(
+  cells: readonly (readonly string[])[],
+  paint: readonly ((text: string) => string)[] = [],
+  indent = '  ',
+): string[] {
   const widths = cells.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(all[i] ?? 0, columns(cell))), [])
   return cells.map((row) => {
     const line = row.map((cell, i) => {

@@ -19,8 +19,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   const wanted = name === 'help' ? (rest[0] ?? '') : name
   const found = commands.find((command) => command.name === wanted)
   if (!found) {
-    const near = nearest(wanted, commands.map((command) => command.name))
-    err(`tracebook: no command ${JSON.stringify(wanted)}${near ? `; did you mean ${near}?` : ''}\nSee: tracebook --help\n`)
+    const near = nearest(
+      wanted,
+      commands.map((command) => command.name),
+    )
+    err(
+      `tracebook: no command ${JSON.stringify(wanted)}${near ? `; did you mean ${near}?` : ''}\nSee: tracebook --help\n`,
+    )
     return EXIT.usage
   }
   try {

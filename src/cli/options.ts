@@ -19,10 +19,23 @@ export const DEFAULT_WINDOW: Window = { intervalMs: 1000, count: 5 }
 
 export function measureOptions(program: Command): Command {
   return means(libraryOption(program))
-    .addOption(new Option('--max-overhead <class>', 'most a probe may cost').choices(['negligible', 'low', 'medium', 'high']).default('low'))
-    .option('--param <id=value>', 'another threshold: CHECK.PARAM=VALUE, such as cpu.stolen.high=15% (repeatable)', paramOf, new Map())
+    .addOption(
+      new Option('--max-overhead <class>', 'most a probe may cost')
+        .choices(['negligible', 'low', 'medium', 'high'])
+        .default('low'),
+    )
+    .option(
+      '--param <id=value>',
+      'another threshold: CHECK.PARAM=VALUE, such as cpu.stolen.high=15% (repeatable)',
+      paramOf,
+      new Map(),
+    )
     .option('--from <dir>', 'replay a recorded host instead of looking at this one')
-    .option('--target <what>', 'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first', targetOf)
+    .option(
+      '--target <what>',
+      'what is slow: pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:HOST; its own view is judged first',
+      targetOf,
+    )
     .option('--deadline <time>', 'write the report of what is known after this time', secondsOf)
 }
 
@@ -30,11 +43,20 @@ export function measureOptions(program: Command): Command {
 export function means(program: Command): Command {
   return program
     .option('--window <time>', 'length of a measurement window, in steps of one second (default 5s)', windowOf)
-    .addOption(new Option('--allow <tier>', 'most intrusive kind of look: files, tools, counting events, tracing').choices(['read', 'run', 'count', 'trace']).default('run'))
+    .addOption(
+      new Option('--allow <tier>', 'most intrusive kind of look: files, tools, counting events, tracing')
+        .choices(['read', 'run', 'count', 'trace'])
+        .default('run'),
+    )
 }
 
 export function libraryOption(program: Command): Command {
-  return program.option('--runbooks <dir>', "a team's own checks/ and runbooks/ beside the built-in ones (repeatable)", (dir: string, all: string[]) => [...all, dir], [] as string[])
+  return program.option(
+    '--runbooks <dir>',
+    "a team's own checks/ and runbooks/ beside the built-in ones (repeatable)",
+    (dir: string, all: string[]) => [...all, dir],
+    [] as string[],
+  )
 }
 
 export function fromOption(program: Command): Command {
@@ -49,7 +71,8 @@ export function windowOf(text: string): Window {
 
 export function secondsOf(text: string): number {
   const quantity = parseQuantity(text)
-  const seconds = quantity?.dimension === 'seconds' ? quantity.value : quantity?.dimension === 'count' ? quantity.value : Number.NaN
+  const seconds =
+    quantity?.dimension === 'seconds' ? quantity.value : quantity?.dimension === 'count' ? quantity.value : Number.NaN
   if (!(seconds > 0)) throw new InvalidArgumentError('a time with a unit, such as 5s or 2min.')
   return seconds
 }
@@ -64,6 +87,7 @@ function paramOf(text: string, earlier: ReadonlyMap<string, Quantity>): Readonly
 const TARGET = /^(?:pid:[1-9]\d*|port:\d{1,5}|comm:[^/]+|cgroup:\/.*|mount:\/.*|peer:\S+)$/
 
 function targetOf(text: string): string {
-  if (!TARGET.test(text)) throw new InvalidArgumentError('pid:N, comm:NAME, cgroup:/PATH, port:N, mount:/PATH or peer:HOST.')
+  if (!TARGET.test(text))
+    throw new InvalidArgumentError('pid:N, comm:NAME, cgroup:/PATH, port:N, mount:/PATH or peer:HOST.')
   return text
 }

@@ -14,20 +14,34 @@ export interface OutputOptions {
 export function formatNamed(id: string): LazyFormat {
   const found = formats.find((format) => format.id === id)
   if (found) return found
-  const near = nearest(id, formats.map((format) => format.id))
-  throw new Exit(EXIT.usage, `no format ${JSON.stringify(id)}${near ? `; did you mean ${near}?` : ''} (${formats.map((f) => f.id).join(', ')})`)
+  const near = nearest(
+    id,
+    formats.map((format) => format.id),
+  )
+  throw new Exit(
+    EXIT.usage,
+    `no format ${JSON.stringify(id)}${near ? `; did you mean ${near}?` : ''} (${formats.map((f) => f.id).join(', ')})`,
+  )
 }
 
 export function formatOfFile(file: string): LazyFormat {
   const found = formats.find((format) => file.endsWith(`.${format.extension}`))
   if (found) return found
-  throw new Exit(EXIT.usage, `--out ${file}: the format is told by the ending: ${formats.map((f) => `.${f.extension}`).join(', ')}`)
+  throw new Exit(
+    EXIT.usage,
+    `--out ${file}: the format is told by the ending: ${formats.map((f) => `.${f.extension}`).join(', ')}`,
+  )
 }
 
 /** Writes files first: a reader of standard output that goes away early must not cost them. Returns false when one failed. */
-export async function writeReport(report: Report, options: OutputOptions, standard: LazyFormat | undefined): Promise<boolean> {
+export async function writeReport(
+  report: Report,
+  options: OutputOptions,
+  standard: LazyFormat | undefined,
+): Promise<boolean> {
   let fine = true
-  for (const file of options.out) fine = writeFileSafely(file, await (await formatOfFile(file).load()).render(report)) && fine
+  for (const file of options.out)
+    fine = writeFileSafely(file, await (await formatOfFile(file).load()).render(report)) && fine
   if (standard) await out(ended(await (await standard.load()).render(report)))
   return fine
 }

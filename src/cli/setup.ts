@@ -19,12 +19,16 @@ export function productRoot(): string {
   }
 }
 
-/** Built-ins from the prebuilt JSON when there is one (no YAML is parsed then), and the team's own folders. */
-export async function libraryFor(folders: readonly string[]): Promise<Library> {
-  const builtin = await loadBuiltin(productRoot(), builtinFile())
-  for (const folder of folders) if (!existsSync(folder)) throw new Exit(EXIT.usage, `--runbooks ${folder}: no such folder`)
+/** Built-ins from the prebuilt JSON when there is one (no YAML is parsed then; their tests are only in the YAML), and the team's own folders. */
+export async function libraryFor(folders: readonly string[], withTests = false): Promise<Library> {
+  const builtin = await loadBuiltin(productRoot(), withTests ? undefined : builtinFile())
+  for (const folder of folders)
+    if (!existsSync(folder)) throw new Exit(EXIT.usage, `--runbooks ${folder}: no such folder`)
   if (folders.length === 0) return builtin
-  return loadLibrary(builtin, folders.map((folder) => resolve(folder)))
+  return loadLibrary(
+    builtin,
+    folders.map((folder) => resolve(folder)),
+  )
 }
 
 /** The JSON made by the build; none when running from source. */
@@ -37,13 +41,19 @@ export async function refuseMistakes(library: Library): Promise<void> {
   const errors = library.diagnostics.filter((d) => d.severity === 'error')
   if (errors.length === 0) return
   const { renderDiagnostics } = await import('../load/render.ts')
-  throw new Exit(EXIT.data, `${errors.length} mistake${errors.length === 1 ? '' : 's'} in the YAML files\n${renderDiagnostics(errors)}`)
+  throw new Exit(
+    EXIT.data,
+    `${errors.length} mistake${errors.length === 1 ? '' : 's'} in the YAML files\n${renderDiagnostics(errors)}`,
+  )
 }
 
 export function requireRunbook(library: Library, id: string): void {
   if (library.runbooks.has(id)) return
   const near = nearest(id, library.runbooks.keys())
-  throw new Exit(EXIT.usage, `no runbook ${JSON.stringify(id)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list runbooks)`)
+  throw new Exit(
+    EXIT.usage,
+    `no runbook ${JSON.stringify(id)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list runbooks)`,
+  )
 }
 
 export async function hostFor(from: string | undefined): Promise<Host> {

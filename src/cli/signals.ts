@@ -22,7 +22,10 @@ export function stopping(deadlineSeconds: number | undefined): Stopping {
   }
   const handlers = (Object.keys(STATUS) as (keyof typeof STATUS)[]).map((name) => [name, () => onSignal(name)] as const)
   for (const [name, handler] of handlers) process.on(name, handler)
-  const timer = deadlineSeconds === undefined ? undefined : setTimeout(() => controller.abort(new Error('deadline')), deadlineSeconds * 1000)
+  const timer =
+    deadlineSeconds === undefined
+      ? undefined
+      : setTimeout(() => controller.abort(new Error('deadline')), deadlineSeconds * 1000)
   timer?.unref()
   return {
     signal: controller.signal,

@@ -18,7 +18,12 @@ export interface Site extends Means {
 }
 
 /** Reads only the context: a few files. */
-export async function siteOf(library: Library, from: string | undefined, asked?: Window, allow: Tier = 'run'): Promise<Site> {
+export async function siteOf(
+  library: Library,
+  from: string | undefined,
+  asked?: Window,
+  allow: Tier = 'run',
+): Promise<Site> {
   const host = await hostFor(from)
   const window = asked ?? host.recording?.window ?? DEFAULT_WINDOW
   const { context } = await readContext(host, new AbortController().signal)
@@ -36,7 +41,9 @@ export function giversOf(needs: readonly string[], site: Site): Giver[] {
   const { sources: chosen, missing } = choose(new Set(needs), site)
   return needs.map((metric) => {
     const source = chosen.find((one) => one.gives.includes(metric))
-    return source ? { metric, source } : { metric, unavailable: missing.get(metric) ?? unavailable('not supported', `nothing gives ${metric}`) }
+    return source
+      ? { metric, source }
+      : { metric, unavailable: missing.get(metric) ?? unavailable('not supported', `nothing gives ${metric}`) }
   })
 }
 

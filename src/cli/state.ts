@@ -18,7 +18,12 @@ export function openState(asked: string | undefined): StateDirectory {
   makeFolder(path, 0o700)
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   const { uid, mode } = fstatSync(descriptor)
-  const problem = uid !== process.getuid?.() ? 'it belongs to somebody else' : (mode & 0o022) === 0 ? undefined : 'others may write to it (chmod go-w)'
+  const problem =
+    uid !== process.getuid?.()
+      ? 'it belongs to somebody else'
+      : (mode & 0o022) === 0
+        ? undefined
+        : 'others may write to it (chmod go-w)'
   if (problem !== undefined) {
     closeSync(descriptor)
     throw new Error(problem)

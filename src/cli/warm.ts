@@ -3,19 +3,28 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { formats } from '../generated/formats.ts'
 import { sources } from '../generated/sources.ts'
+import { compileRunbook } from '../compile/flatten.ts'
+import { machineOf } from '../compile/machine.ts'
 import { silentGuide } from '../run/guide.ts'
 import { run } from '../run/run.ts'
 import { catalogueOf, hostFor, libraryFor, productRoot } from './setup.ts'
 
 const RECORDED = 'test/hosts/idle'
 
-export async function warm(): Promise<void> {
+/** `light`: loads the built-ins and compiles the main runbook; `run`: a whole run beside that. */
+export async function warm(kind: string): Promise<void> {
+  const library = await libraryFor([])
+  machineOf(compileRunbook('sixty_seconds', library, catalogueOf(library)))
+  if (kind === 'light') return
   const signal = new AbortController().signal
   const local = await hostFor(undefined)
-  await local.look([{ source: 'uptime', tier: 'run', request: { kind: 'run', argv: ['uptime'], at: 'start' } }], { intervalMs: 1000, count: 0 }, signal)
+  await local.look(
+    [{ source: 'uptime', tier: 'run', request: { kind: 'run', argv: ['uptime'], at: 'start' } }],
+    { intervalMs: 1000, count: 0 },
+    signal,
+  )
   const folder = join(productRoot(), RECORDED)
   if (!existsSync(folder)) return
-  const library = await libraryFor([])
   const { report } = await run({
     runbook: 'sixty_seconds',
     host: await hostFor(folder),

@@ -1,11 +1,10 @@
-// An argv → one finished child: its output up to a cap, how it ended, what it cost. The only module that knows execa.
+// An argv → one finished child: its output up to a cap, how it ended, what it cost. The only module that starts programs.
 //
-// execa's own time limit waits for whoever holds the pipes (M-04), so the limit here is ours: at the deadline the whole process
+// Node's own child_process, not execa: of execa only the argv would be used, and it costs 35 ms of CPU a run (docs/adr). A time
+// limit that waits for whoever holds the pipes is none (M-04), so it is ours: at the deadline the whole process
 // group gets SIGINT (sysstat closes its JSON on it), SIGTERM, SIGKILL; then the pipes are destroyed and the child is let go,
-// whether or not it ever ends. With `buffer: false` execa keeps nothing (M-05).
-import { ChildProcess } from 'node:child_process'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { execa } from 'execa'
+// whether or not it ever ends.
+import { spawn, type ChildProcess } from 'node:child_process'
 import type { Outcome } from '../model/observation.ts'
 import { collect } from './collect.ts'
 import { ENVIRONMENT } from './environment.ts'
@@ -107,46 +106,25 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
   return { pid, done, stop }
 }
 
-/**
- * Without a free file descriptor Node makes a child without pipes; execa throws on that and forgets that the child will emit
- * `error` all the same, which would end us. The channel tells of every child in time to listen (R10).
- */
+/** Errors of starting come two ways: thrown at once, or told by the child that never was (R10: no descriptor, no process, no memory left). */
 function launch(
   path: string,
   argv: readonly string[],
 ): { readonly child?: ChildProcess; readonly failure: Promise<unknown> } {
   let failed: (error: unknown) => void = () => {}
   const failure = new Promise<unknown>((resolve) => (failed = resolve))
-  const listen = (message: unknown) => {
-    if (
-      typeof message === 'object' &&
-      message !== null &&
-      'process' in message &&
-      message.process instanceof ChildProcess
-    )
-      message.process.once('error', failed)
-  }
-  subscribe('child_process', listen)
   try {
-    const child = execa(path, argv.slice(1), {
+    const child = spawn(path, argv.slice(1), {
       env: ENVIRONMENT,
-      extendEnv: false,
       cwd: '/',
-      stdin: 'ignore',
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      cleanup: false,
-      reject: false,
-      buffer: false,
-      stripFinalNewline: false,
     })
-    // Pending for as long as a pipe is open: never awaited, never unhandled.
-    child.then(failed, failed)
+    child.once('error', failed)
     return { child, failure }
   } catch (error) {
     setImmediate(() => failed(error))
     return { failure }
-  } finally {
-    unsubscribe('child_process', listen)
   }
 }
 

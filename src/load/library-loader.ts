@@ -72,11 +72,13 @@ export interface LibraryJson {
   readonly causes: readonly Cause[]
 }
 
-/** Without mistakes and without places: for the build. Files are named relative to `root`. */
+/** Without mistakes, places and tests: for the build. Files are named relative to `root`. */
 export function libraryToJson(library: Library, root: string): LibraryJson {
   const placed = <T>(loaded: Loaded<T>): Loaded<T> => ({ ...loaded, file: relative(root, resolve(loaded.file)) })
   return {
-    checks: [...library.checks.values()].map(placed),
+    checks: [...library.checks.values()]
+      .map(placed)
+      .map(({ document: { tests: _tests, ...document }, ...rest }) => ({ ...rest, document })),
     runbooks: [...library.runbooks.values()].map(placed),
     causes: [...library.causes.values()],
   }

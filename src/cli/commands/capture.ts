@@ -23,11 +23,20 @@ interface Options extends MeasureOptions, OutputOptions {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    measureOptions(program.argument('<dir>', 'a new or empty directory').argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
+    measureOptions(
+      program
+        .argument('<dir>', 'a new or empty directory')
+        .argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'),
+    )
       .option('--auto', 'no questions: take every default')
       .option('--quiet', 'no progress on standard error')
       .option('--format <name>', 'also print the report: markdown, json, html, nagios, terminal')
-      .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
+      .option(
+        '--out <file>',
+        'also write a report there; the ending tells the format (repeatable)',
+        (file: string, all: string[]) => [...all, file],
+        [],
+      )
       .addHelpText('after', EXAMPLES),
   action: action,
 }
@@ -48,9 +57,15 @@ async function action(directory: string, runbook: string, options: Options): Pro
   await refuseMistakes(library)
   requireRunbook(library, runbook)
   const { capturing } = await import('../../host/capture.ts')
-  const about = { tracebook: VERSION, runbook, window: options.window ?? DEFAULT_WINDOW, ...(options.target === undefined ? {} : { target: options.target }) }
+  const about = {
+    tracebook: VERSION,
+    runbook,
+    window: options.window ?? DEFAULT_WINDOW,
+    ...(options.target === undefined ? {} : { target: options.target }),
+  }
   const host = capturing(await hostFor(undefined), resolve(directory), about)
-  if (isUnavailable(host)) throw new Exit(EXIT.usage, `${host.reason}${host.cure === undefined ? '' : `: ${host.cure}`}`)
+  if (isUnavailable(host))
+    throw new Exit(EXIT.usage, `${host.reason}${host.cure === undefined ? '' : `: ${host.cure}`}`)
   const say = format === undefined ? out : (text: string) => Promise.resolve(err(text))
   const write = async (report: Report): Promise<boolean> => {
     const failed = host.finish(report.interrupted === undefined ? {} : { interrupted: report.interrupted })

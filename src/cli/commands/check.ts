@@ -26,8 +26,16 @@ export const command: CliCommand = {
   configure: (program: Command) =>
     measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
       .option('--verbose', 'print the line also when all is well, as a monitoring agent wants it')
-      .option('--state <dir>', 'where the lock, the history and the last reports are kept (default: /var/lib/tracebook for root, else ~/.local/state/tracebook)')
-      .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
+      .option(
+        '--state <dir>',
+        'where the lock, the history and the last reports are kept (default: /var/lib/tracebook for root, else ~/.local/state/tracebook)',
+      )
+      .option(
+        '--out <file>',
+        'also write a report there; the ending tells the format (repeatable)',
+        (file: string, all: string[]) => [...all, file],
+        [],
+      )
       .addHelpText('after', EXAMPLES),
   action: action,
 }
@@ -58,7 +66,9 @@ async function action(runbook: string, options: Options): Promise<number> {
     return EXIT.ok
   }
   try {
-    return await diagnoseAndWrite(runbook, { ...options, auto: true, quiet: true }, host, library, (report) => write(report, options, state))
+    return await diagnoseAndWrite(runbook, { ...options, auto: true, quiet: true }, host, library, (report) =>
+      write(report, options, state),
+    )
   } finally {
     await held?.release()
     state?.close()

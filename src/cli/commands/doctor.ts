@@ -19,7 +19,8 @@ interface Options {
 }
 
 export const command: CliCommand = {
-  configure: (program: Command) => fromOption(libraryOption(program)).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
+  configure: (program: Command) =>
+    fromOption(libraryOption(program)).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
   action: action,
 }
 
@@ -41,20 +42,57 @@ async function action(options: Options): Promise<number> {
   return EXIT.ok
 }
 
-function page({ host, tools, sources, unknown, tiers, switches, install }: Examination, colors: Colors, width: number): string[] {
+function page(
+  { host, tools, sources, unknown, tiers, switches, install }: Examination,
+  colors: Colors,
+  width: number,
+): string[] {
   const { privileges } = host
   const who = privileges.root ? 'root' : `uid ${privileges.uid}`
   const mark = (good: boolean | undefined) => (good === undefined ? '-' : good ? 'yes' : 'no')
-  const paint = (text: string) => (text === 'no' || text === 'missing' || text === 'unknown' ? colors.yellow(text) : text)
+  const paint = (text: string) =>
+    text === 'no' || text === 'missing' || text === 'unknown' ? colors.yellow(text) : text
   const broken = sources.filter((one) => one.unavailable)
   return [
     `${colors.bold(clean(host.hostname))}  ${clean(host.distribution)}, Linux ${clean(host.kernel)}`,
     `  ${host.usableCpus} usable CPUs; virtualization ${clean(host.virtualization)}; container ${clean(host.container)}; run as ${who}, capabilities ${clean(privileges.capabilities)}`,
-    ...section(colors, 'Tools', rows(tools.map(({ tool, path, version, unavailable }) => [tool, path === undefined ? 'missing' : (version ?? 'version not told'), path ?? reason(unavailable)]), [colors.cyan, paint])),
-    ...section(colors, 'Kinds of looks', rows(tiers.map(({ tier, works, text }) => [tier, mark(works), text]), [colors.cyan, paint])),
-    ...section(colors, 'Switches of the kernel', rows(switches.map(({ name, value, text, good }) => [name, value, mark(good), text]), [colors.cyan, (text) => text, paint])),
+    ...section(
+      colors,
+      'Tools',
+      rows(
+        tools.map(({ tool, path, version, unavailable }) => [
+          tool,
+          path === undefined ? 'missing' : (version ?? 'version not told'),
+          path ?? reason(unavailable),
+        ]),
+        [colors.cyan, paint],
+      ),
+    ),
+    ...section(
+      colors,
+      'Kinds of looks',
+      rows(
+        tiers.map(({ tier, works, text }) => [tier, mark(works), text]),
+        [colors.cyan, paint],
+      ),
+    ),
+    ...section(
+      colors,
+      'Switches of the kernel',
+      rows(
+        switches.map(({ name, value, text, good }) => [name, value, mark(good), text]),
+        [colors.cyan, (text) => text, paint],
+      ),
+    ),
     ...(broken.length === 0 ? ['', colors.green(`All ${sources.length} sources work here.`)] : []),
-    ...section(colors, `Sources that do not work here (${broken.length} of ${sources.length})`, rows(broken.map(({ source, unavailable }) => [source, reason(unavailable)]), [colors.cyan])),
+    ...section(
+      colors,
+      `Sources that do not work here (${broken.length} of ${sources.length})`,
+      rows(
+        broken.map(({ source, unavailable }) => [source, reason(unavailable)]),
+        [colors.cyan],
+      ),
+    ),
     ...section(colors, 'Metrics nobody can give here', unknownLines(unknown, colors, width)),
     ...(unknown.length === 0 ? ['', colors.green('Every metric can be measured here.')] : []),
     ...section(colors, 'Install what is missing', install === undefined ? [] : [`  ${install}`]),
@@ -65,7 +103,10 @@ function page({ host, tools, sources, unknown, tiers, switches, install }: Exami
 function unknownLines(unknown: Examination['unknown'], colors: Colors, width: number): string[] {
   const groups = new Map<string, string[]>()
   for (const { metric, why } of unknown) groups.set(reason(why), [...(groups.get(reason(why)) ?? []), metric])
-  return [...groups].flatMap(([why, metrics]) => [...wrapped(why, width).map(colors.dim), ...wrapped(metrics.join(', '), width, '    ')])
+  return [...groups].flatMap(([why, metrics]) => [
+    ...wrapped(why, width).map(colors.dim),
+    ...wrapped(metrics.join(', '), width, '    '),
+  ])
 }
 
 function reason(why: Unavailable | undefined): string {

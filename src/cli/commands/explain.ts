@@ -21,7 +21,9 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    fromOption(libraryOption(program.argument('<id>', 'of a check, metric, cause, runbook or source; see: tracebook list')))
+    fromOption(
+      libraryOption(program.argument('<id>', 'of a check, metric, cause, runbook or source; see: tracebook list')),
+    )
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
   action: action,
@@ -39,7 +41,8 @@ async function action(id: string, options: Options): Promise<number> {
   await refuseMistakes(library)
   const catalogue = catalogueOf(library)
   const known = idsOf(library, catalogue, sourcesOf(library))
-  if (!known.has(id)) throw new Exit(EXIT.usage, `nothing is called ${JSON.stringify(id)}${suggestion(id, known)} (see: tracebook list)`)
+  if (!known.has(id))
+    throw new Exit(EXIT.usage, `nothing is called ${JSON.stringify(id)}${suggestion(id, known)} (see: tracebook list)`)
   const found: readonly Explained[] = explain(id, library, catalogue, await siteOf(library, options.from))
   if (options.json) await outJson(Object.fromEntries(found.map(({ kind, ...rest }) => [kind, rest])))
   else await outLines(found.flatMap((one, i) => [...(i === 0 ? [] : ['']), ...pageOf(one, colorsOf(), widthOf())]))

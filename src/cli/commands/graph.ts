@@ -20,7 +20,11 @@ interface Options {
 export const command: CliCommand = {
   configure: (program: Command) =>
     libraryOption(program.argument('<runbook>', 'id of a runbook; see: tracebook list runbooks'))
-      .addOption(new Option('--format <name>', 'mermaid: text that renders in Markdown; xstate: JSON for createMachine').choices(['mermaid', 'xstate']).default('mermaid'))
+      .addOption(
+        new Option('--format <name>', 'mermaid: text that renders in Markdown; xstate: JSON for createMachine')
+          .choices(['mermaid', 'xstate'])
+          .default('mermaid'),
+      )
       .addHelpText('after', EXAMPLES),
   action: action,
 }

@@ -23,7 +23,9 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    libraryOption(program.argument('[path...]', 'YAML files or folders (default: the built-in ones and those of --runbooks)'))
+    libraryOption(
+      program.argument('[path...]', 'YAML files or folders (default: the built-in ones and those of --runbooks)'),
+    )
       .option('--json', 'as JSON: file, line, column, length, code, severity, message, hint')
       .option('--strict', 'a warning is an error too')
       .addHelpText('after', EXAMPLES),
@@ -48,7 +50,8 @@ async function action(paths: readonly string[], options: Options): Promise<numbe
     if (diagnostics.length > 0) await out(`${renderDiagnostics(diagnostics, colorsOf())}\n`)
     await out(`${summaryLine(diagnostics, files.length)}\n`)
   }
-  if (files.length === 0) err('tracebook: no YAML file there; checks are checks/RESOURCE/NAME.yaml, runbooks are runbooks/NAME.yaml\n')
+  if (files.length === 0)
+    err('tracebook: no YAML file there; checks are checks/RESOURCE/NAME.yaml, runbooks are runbooks/NAME.yaml\n')
   return diagnostics.some((one) => one.severity === 'error' || options.strict) ? EXIT.data : EXIT.ok
 }
 

@@ -19,7 +19,9 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    libraryOption(program.argument('[kind]', 'runbooks, checks, metrics, causes or sources (default: runbooks and checks)'))
+    libraryOption(
+      program.argument('[kind]', 'runbooks, checks, metrics, causes or sources (default: runbooks and checks)'),
+    )
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
   action: list,
@@ -45,7 +47,10 @@ async function list(kind: string | undefined, options: Options): Promise<number>
   if (options.json) await outJson(found)
   else {
     const colors = colorsOf()
-    const pages = kinds.map((one) => [...(kinds.length > 1 ? [colors.bold(titled(one))] : []), ...lines(found[one] ?? [], colors.cyan, kinds.length > 1 ? '  ' : '')])
+    const pages = kinds.map((one) => [
+      ...(kinds.length > 1 ? [colors.bold(titled(one))] : []),
+      ...lines(found[one] ?? [], colors.cyan, kinds.length > 1 ? '  ' : ''),
+    ])
     await outLines(pages.flatMap((page, i) => (i === 0 ? page : ['', ...page])))
   }
   return EXIT.ok
@@ -55,11 +60,18 @@ function kindOf(text: string): Kind {
   const found = KINDS.find((kind) => kind === text || kind === `${text}s`)
   if (found) return found
   const near = nearest(text, KINDS)
-  throw new Exit(EXIT.usage, `list: no kind ${JSON.stringify(text)}${near ? `; did you mean ${near}?` : ''} (${KINDS.join(', ')})`)
+  throw new Exit(
+    EXIT.usage,
+    `list: no kind ${JSON.stringify(text)}${near ? `; did you mean ${near}?` : ''} (${KINDS.join(', ')})`,
+  )
 }
 
 function lines(entries: readonly Entry[], paint: (text: string) => string, indent: string): string[] {
-  return rows(entries.map((entry) => Object.values(entry).map((cell) => cell ?? '-')), [paint], indent)
+  return rows(
+    entries.map((entry) => Object.values(entry).map((cell) => cell ?? '-')),
+    [paint],
+    indent,
+  )
 }
 
 function titled(kind: Kind): string {
@@ -67,10 +79,21 @@ function titled(kind: Kind): string {
 }
 
 function entriesOf(kind: Kind, library: Library): Entry[] {
-  const sorted = <T extends { readonly id: string }>(all: Iterable<T>): T[] => [...all].sort((a, b) => (a.id < b.id ? -1 : 1))
-  if (kind === 'runbooks') return sorted(library.runbooks.values()).map(({ id, document }) => ({ id, title: document.runbook }))
-  if (kind === 'checks') return sorted(library.checks.values()).map(({ id, document }) => ({ id, use: document.use, title: document.check }))
-  if (kind === 'causes') return sorted(library.causes.values()).map(({ id, use, culprit, title }) => ({ id, use, culprit, title }))
-  if (kind === 'sources') return sorted(sourcesOf(library)).map(({ id, tier, tool, asks }) => ({ id, tier, tool, title: asks }))
-  return sorted(catalogueOf(library).values()).map((metric) => ({ id: metric.id, kind: metric.kind, unit: BASE[metric.dimension] || 'count', per: metric.per, title: metric.help }))
+  const sorted = <T extends { readonly id: string }>(all: Iterable<T>): T[] =>
+    [...all].sort((a, b) => (a.id < b.id ? -1 : 1))
+  if (kind === 'runbooks')
+    return sorted(library.runbooks.values()).map(({ id, document }) => ({ id, title: document.runbook }))
+  if (kind === 'checks')
+    return sorted(library.checks.values()).map(({ id, document }) => ({ id, use: document.use, title: document.check }))
+  if (kind === 'causes')
+    return sorted(library.causes.values()).map(({ id, use, culprit, title }) => ({ id, use, culprit, title }))
+  if (kind === 'sources')
+    return sorted(sourcesOf(library)).map(({ id, tier, tool, asks }) => ({ id, tier, tool, title: asks }))
+  return sorted(catalogueOf(library).values()).map((metric) => ({
+    id: metric.id,
+    kind: metric.kind,
+    unit: BASE[metric.dimension] || 'count',
+    per: metric.per,
+    title: metric.help,
+  }))
 }

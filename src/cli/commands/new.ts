@@ -41,28 +41,56 @@ async function action(kind: string, id: string | undefined, { dir }: Options): P
   if (kind === 'probe') return say(PROBE)
   if (kind !== 'check' && kind !== 'runbook') {
     const near = nearest(kind, KINDS)
-    throw new Exit(EXIT.usage, `new: no kind ${JSON.stringify(kind)}${near ? `; did you mean ${near}?` : ''} (${KINDS.join(', ')})`)
+    throw new Exit(
+      EXIT.usage,
+      `new: no kind ${JSON.stringify(kind)}${near ? `; did you mean ${near}?` : ''} (${KINDS.join(', ')})`,
+    )
   }
-  if (id === undefined) throw new Exit(EXIT.usage, `new ${kind} needs an id, such as ${kind === 'check' ? 'memory.app_waits' : 'app'}`)
+  if (id === undefined)
+    throw new Exit(EXIT.usage, `new ${kind} needs an id, such as ${kind === 'check' ? 'memory.app_waits' : 'app'}`)
   const library = await libraryFor([])
   const { file, text } = kind === 'check' ? newCheck(id, library) : newRunbook(id, library)
   const path = join(dir, file)
   await write(path, text)
   const given = dir === '.' ? '.' : dir
-  const next = kind === 'check' ? [`tracebook lint ${path}`, `tracebook test ${path}`] : [`tracebook lint ${path}`, `tracebook plan ${id} --runbooks ${given}`, `tracebook run ${id} --runbooks ${given} --auto`]
+  const next =
+    kind === 'check'
+      ? [`tracebook lint ${path}`, `tracebook test ${path}`]
+      : [
+          `tracebook lint ${path}`,
+          `tracebook plan ${id} --runbooks ${given}`,
+          `tracebook run ${id} --runbooks ${given} --auto`,
+        ]
   return say(`Wrote ${path}\n\nNext\n${next.map((one) => `  ${one}`).join('\n')}\n`)
 }
 
 function newCheck(id: string, library: Library): { readonly file: string; readonly text: string } {
-  if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(id)) throw new Exit(EXIT.usage, `${JSON.stringify(id)} is no id of a check: RESOURCE.NAME in lower-case letters, digits and _, such as memory.app_waits`)
-  if (library.checks.has(id)) throw new Exit(EXIT.usage, `${id} is a built-in check and cannot be replaced; change its thresholds under params: of a runbook, or choose another id`)
-  if (catalogueOf(library).has(id)) throw new Exit(EXIT.usage, `${id} is the name of a metric; name the check after what it claims, such as ${id}_high`)
+  if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/.test(id))
+    throw new Exit(
+      EXIT.usage,
+      `${JSON.stringify(id)} is no id of a check: RESOURCE.NAME in lower-case letters, digits and _, such as memory.app_waits`,
+    )
+  if (library.checks.has(id))
+    throw new Exit(
+      EXIT.usage,
+      `${id} is a built-in check and cannot be replaced; change its thresholds under params: of a runbook, or choose another id`,
+    )
+  if (catalogueOf(library).has(id))
+    throw new Exit(EXIT.usage, `${id} is the name of a metric; name the check after what it claims, such as ${id}_high`)
   return { file: `${join('checks', ...id.split('.'))}.yaml`, text: checkTemplate(id) }
 }
 
 function newRunbook(id: string, library: Library): { readonly file: string; readonly text: string } {
-  if (!/^[a-z][a-z0-9_-]*(\/[a-z][a-z0-9_-]*)*$/.test(id)) throw new Exit(EXIT.usage, `${JSON.stringify(id)} is no id of a runbook: lower-case letters, digits, _ and -, with / between folders, such as cases/app`)
-  if (library.runbooks.has(id)) throw new Exit(EXIT.usage, `${id} is a built-in runbook and cannot be replaced; choose another id and write extends: ${id} in it`)
+  if (!/^[a-z][a-z0-9_-]*(\/[a-z][a-z0-9_-]*)*$/.test(id))
+    throw new Exit(
+      EXIT.usage,
+      `${JSON.stringify(id)} is no id of a runbook: lower-case letters, digits, _ and -, with / between folders, such as cases/app`,
+    )
+  if (library.runbooks.has(id))
+    throw new Exit(
+      EXIT.usage,
+      `${id} is a built-in runbook and cannot be replaced; choose another id and write extends: ${id} in it`,
+    )
   const check = library.checks.has('cpu.run_queue') ? 'cpu.run_queue' : [...library.checks.keys()].sort()[0]
   if (check === undefined) throw new Exit(EXIT.data, 'there is no check a runbook could use: tracebook new check')
   return { file: `${join('runbooks', ...id.split('/'))}.yaml`, text: runbookTemplate(id, check) }
@@ -73,7 +101,9 @@ async function write(path: string, text: string): Promise<void> {
     makeFolder(dirname(path), 0o777)
     writeFileSync(path, text, { flag: 'wx' })
   } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? new Exit(EXIT.usage, `${path} is there already; nothing was written`) : new Exit(EXIT.io, `cannot write ${path}: ${messageOf(error)}`)
+    throw codeOf(error) === 'EEXIST'
+      ? new Exit(EXIT.usage, `${path} is there already; nothing was written`)
+      : new Exit(EXIT.io, `cannot write ${path}: ${messageOf(error)}`)
   }
 }
 

@@ -22,7 +22,11 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    fromOption(means(libraryOption(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))))
+    fromOption(
+      means(
+        libraryOption(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds')),
+      ),
+    )
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
   action: action,
@@ -49,19 +53,38 @@ async function action(runbook: string, options: Options): Promise<number> {
 function jsonOf(plan: Plan): unknown {
   const steps = plan.steps.map(({ measuring, ...step }) => ({
     ...step,
-    ...(measuring ? { measuring: { ...measuring, sources: measuring.sources.map(({ requests, ...source }) => ({ ...source, looks: requests.map((request) => ({ kind: request.kind, at: request.at, what: requestText(request) })) })) } } : {}),
+    ...(measuring
+      ? {
+          measuring: {
+            ...measuring,
+            sources: measuring.sources.map(({ requests, ...source }) => ({
+              ...source,
+              looks: requests.map((request) => ({ kind: request.kind, at: request.at, what: requestText(request) })),
+            })),
+          },
+        }
+      : {}),
   }))
   return { ...plan, steps }
 }
 
 function page(plan: Plan, colors: Colors, width: number): string[] {
   const verdicts = plan.steps.filter((step) => step.verb === 'conclude').length
-  const steps = plan.steps.filter((step) => step.verb !== 'conclude').flatMap((step, i) => stepLines(step, i + 1, colors, width))
-  const unknown = plan.unknown.map(({ metric, why, checks }) => [metric, `${why.reason}${why.cure === undefined ? '' : ` → ${why.cure}`}`, checks.length === 0 ? '' : `(${checks.join(', ')})`])
+  const steps = plan.steps
+    .filter((step) => step.verb !== 'conclude')
+    .flatMap((step, i) => stepLines(step, i + 1, colors, width))
+  const unknown = plan.unknown.map(({ metric, why, checks }) => [
+    metric,
+    `${why.reason}${why.cure === undefined ? '' : ` → ${why.cure}`}`,
+    checks.length === 0 ? '' : `(${checks.join(', ')})`,
+  ])
   return [
     `${colors.bold(colors.cyan(plan.runbook))}  ${plan.title}`,
     ...wrapped(plan.goal, width),
-    ...section(colors, 'Steps', [...steps, `  then ${counted(verdicts, 'verdict')} to choose from: tracebook explain ${plan.runbook}`]),
+    ...section(colors, 'Steps', [
+      ...steps,
+      `  then ${counted(verdicts, 'verdict')} to choose from: tracebook explain ${plan.runbook}`,
+    ]),
     ...section(colors, 'Will stay unknown here', rows(unknown, [colors.cyan])),
     ...section(colors, 'Time', timeLines(plan, width)),
   ]
@@ -71,7 +94,10 @@ function timeLines({ steps, leastSeconds, worstSeconds }: Plan, width: number): 
   const asks = steps.some((step) => step.verb === 'ask') ? ' The time a person takes to answer is not counted.' : ''
   return [
     `  ${seconds(leastSeconds)} when no condition holds`,
-    ...wrapped(`${seconds(worstSeconds)} at the very worst: every condition holds, and every window is repeated because a tool hung and was killed.${asks}`, width),
+    ...wrapped(
+      `${seconds(worstSeconds)} at the very worst: every condition holds, and every window is repeated because a tool hung and was killed.${asks}`,
+      width,
+    ),
   ]
 }
 
@@ -80,10 +106,18 @@ function stepLines(step: PlannedStep, number: number, colors: Colors, width: num
   const indent = '  '.repeat(depth + 1)
   const inner = `${indent}    `
   return [
-    ...wrapped(`${text} (${state})`, width, inner).map((line, i) => (i === 0 ? `${indent}${`${number}.`.padEnd(4)}${line.slice(inner.length)}` : line)),
+    ...wrapped(`${text} (${state})`, width, inner).map((line, i) =>
+      i === 0 ? `${indent}${`${number}.`.padEnd(4)}${line.slice(inner.length)}` : line,
+    ),
     ...(when === undefined ? [] : wrapped(`when ${when.replace(/\s+/g, ' ')}`, width, inner).map(colors.dim)),
     ...(measuring ? measuringLines(measuring, inner, colors) : []),
-    ...(obstacle ? wrapped(`cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`, width, inner).map(colors.yellow) : []),
+    ...(obstacle
+      ? wrapped(
+          `cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`,
+          width,
+          inner,
+        ).map(colors.yellow)
+      : []),
   ]
 }
 
@@ -95,7 +129,10 @@ function measuringLines({ checks, seconds: lasts, sources }: Measuring, indent: 
     return texts.map((text, i) => [tier, i === 0 ? counted(metrics.length, 'metric') : '', text])
   })
   const judged = checks.length === 0 ? '' : `, then ${counted(checks.length, 'check')} judged`
-  return [`${indent}one window of ${seconds(lasts)}: ${counted(sources.length, 'source')}${judged}`, ...rows(looks, [colors.dim], `${indent}  `)]
+  return [
+    `${indent}one window of ${seconds(lasts)}: ${counted(sources.length, 'source')}${judged}`,
+    ...rows(looks, [colors.dim], `${indent}  `),
+  ]
 }
 
 function counted(count: number, what: string): string {

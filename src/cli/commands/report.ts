@@ -16,7 +16,12 @@ export const command: CliCommand = {
     program
       .argument('<file>', 'a report that was written with --format json or --out FILE.json')
       .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
-      .option('--out <file>', 'write it there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
+      .option(
+        '--out <file>',
+        'write it there; the ending tells the format (repeatable)',
+        (file: string, all: string[]) => [...all, file],
+        [],
+      )
       .addHelpText('after', EXAMPLES),
   action: action,
 }
@@ -41,7 +46,10 @@ async function readReport(file: string): Promise<Report> {
   const document = parse(file, await textOf(file))
   if (isReport(document)) return document
   const first = validReport.errors?.[0]
-  throw new Exit(EXIT.data, `${file} is not a report: ${clean(`${first?.instancePath || 'the whole'} ${first?.message ?? ''}`)}`)
+  throw new Exit(
+    EXIT.data,
+    `${file} is not a report: ${clean(`${first?.instancePath || 'the whole'} ${first?.message ?? ''}`)}`,
+  )
 }
 
 async function textOf(file: string): Promise<string> {

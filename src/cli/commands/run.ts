@@ -25,7 +25,12 @@ export const command: CliCommand = {
       .option('--auto', 'no questions: take every default')
       .option('--quiet', 'no progress on standard error')
       .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
-      .option('--out <file>', 'also write a report there; the ending tells the format (repeatable)', (file: string, all: string[]) => [...all, file], [])
+      .option(
+        '--out <file>',
+        'also write a report there; the ending tells the format (repeatable)',
+        (file: string, all: string[]) => [...all, file],
+        [],
+      )
       .addHelpText('after', EXAMPLES),
   action: runAction,
 }
@@ -86,7 +91,10 @@ export async function diagnoseAndWrite(
 }
 
 /** Prompts only when a person can answer; progress only when a person can see it. */
-async function guideFor(options: { readonly auto?: true; readonly quiet?: true; readonly from?: string }, host: Host): Promise<Guide & { readonly end?: () => void }> {
+async function guideFor(
+  options: { readonly auto?: true; readonly quiet?: true; readonly from?: string },
+  host: Host,
+): Promise<Guide & { readonly end?: () => void }> {
   const person = process.stdin.isTTY && process.stderr.isTTY
   if (!person || host.kind === 'recorded') return silentGuide
   const { interactiveGuide, progressGuide } = await import('../../ui/guide.ts')

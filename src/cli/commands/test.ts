@@ -20,7 +20,9 @@ interface Options {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    libraryOption(program.argument('[path...]', 'checks, or folders of them (default: the built-in ones and those of --runbooks)'))
+    libraryOption(
+      program.argument('[path...]', 'checks, or folders of them (default: the built-in ones and those of --runbooks)'),
+    )
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
   action: action,
@@ -35,9 +37,10 @@ Examples
 Exit status: 0 all pass, 1 some fail, 65 mistakes in the YAML (see: tracebook lint)`
 
 async function action(paths: readonly string[], options: Options): Promise<number> {
-  const base = await libraryFor(options.runbooks)
+  const base = await libraryFor(options.runbooks, paths.length === 0)
   await refuseMistakes(base)
-  const { checks, library } = paths.length === 0 ? { checks: [...base.checks.values()], library: base } : await checksAt(paths, base)
+  const { checks, library } =
+    paths.length === 0 ? { checks: [...base.checks.values()], library: base } : await checksAt(paths, base)
   const catalogue = catalogueOf(library)
   const outcomes = checks.flatMap((check) => runTests(check, catalogue))
   const failed = outcomes.filter((one) => !one.passed)
@@ -45,7 +48,10 @@ async function action(paths: readonly string[], options: Options): Promise<numbe
   else {
     const colors = colorsOf()
     const counted = `${outcomes.length - failed.length} passed, ${failed.length} failed`
-    await outLines([...failed.map((one) => failure(one, colors)), (failed.length > 0 ? colors.red : colors.green)(counted)])
+    await outLines([
+      ...failed.map((one) => failure(one, colors)),
+      (failed.length > 0 ? colors.red : colors.green)(counted),
+    ])
   }
   const silent = checks.filter(({ document }) => (document.tests ?? []).length === 0).map(({ id }) => id)
   if (silent.length > 0) err(`tracebook: without tests: ${silent.join(', ')}\n`)

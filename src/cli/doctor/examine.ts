@@ -28,7 +28,9 @@ export interface TierState {
   readonly text: string
 }
 export interface Examination {
-  readonly host: Pick<Context, 'hostname' | 'kernel' | 'virtualization' | 'container' | 'usableCpus' | 'privileges'> & { readonly distribution: string }
+  readonly host: Pick<Context, 'hostname' | 'kernel' | 'virtualization' | 'container' | 'usableCpus' | 'privileges'> & {
+    readonly distribution: string
+  }
   readonly tools: readonly ToolState[]
   readonly sources: readonly SourceState[]
   /** Metrics that no source can give here. */
@@ -48,9 +50,14 @@ export async function examine(site: Site, metrics: readonly string[]): Promise<E
   // What `--version` does to a program of a team, nobody knows.
   const asking = found.filter((tool) => sources.some((source) => source.tool === tool && !isOwn(source)))
   // A recording knows what was seen in its run; asking it more would only tell that it was not asked then.
-  const looks = host.kind === 'local' ? await host.look(asked(site, asking), NOW, new AbortController().signal) : new Map<string, readonly Observation[]>()
+  const looks =
+    host.kind === 'local'
+      ? await host.look(asked(site, asking), NOW, new AbortController().signal)
+      : new Map<string, readonly Observation[]>()
   const states = sources.map((source) => sourceState(source, site, looks.get(source.id)))
-  const usable = sources.filter((source) => states.every((state) => state.source !== source.id || state.unavailable === undefined))
+  const usable = sources.filter((source) =>
+    states.every((state) => state.source !== source.id || state.unavailable === undefined),
+  )
   const { missing } = choose(new Set(metrics), { ...site, sources: usable })
   const reasons = new Map(states.map(({ source, unavailable: why }) => [source, why]))
   const absent = tools.filter((tool) => !found.includes(tool))
@@ -74,8 +81,16 @@ function asked(site: Site, tools: readonly string[]): Asked[] {
     const reads = isUnavailable(requests) ? [] : requests.filter((request) => request.kind === 'read')
     return reads.map((request): Asked => ({ source: source.id, tier: 'read', request: { ...request, at: 'start' } }))
   })
-  const versions = tools.map((tool): Asked => ({ source: `version:${tool}`, tier: 'run', request: versionRequest(tool) }))
-  return [{ source: 'switches', tier: 'read', request: { kind: 'read', paths: SWITCH_FILES, at: 'start' } }, ...files, ...versions]
+  const versions = tools.map((tool): Asked => ({
+    source: `version:${tool}`,
+    tier: 'run',
+    request: versionRequest(tool),
+  }))
+  return [
+    { source: 'switches', tier: 'read', request: { kind: 'read', paths: SWITCH_FILES, at: 'start' } },
+    ...files,
+    ...versions,
+  ]
 }
 
 function versionRequest(tool: string): Request {
@@ -91,7 +106,8 @@ function toolState(tool: string, { host }: Site, look: Observation | undefined):
 
 function sourceState(source: Source, site: Site, looks: readonly Observation[] = []): SourceState {
   const { id, tier, gives } = source
-  const why = choose(new Set(gives.slice(0, 1)), { ...site, sources: [source] }).missing.get(gives[0] ?? '') ?? unreadable(looks)
+  const why =
+    choose(new Set(gives.slice(0, 1)), { ...site, sources: [source] }).missing.get(gives[0] ?? '') ?? unreadable(looks)
   return { source: id, tier, ...(why ? { unavailable: why } : {}) }
 }
 
@@ -100,11 +116,20 @@ function unreadable(looks: readonly Observation[]): Unavailable | undefined {
   if (!bad) return undefined
   const what = bad.paths?.[0] ?? bad.source
   if (bad.outcome === 'denied') return unavailable('not permitted', `${what} may not be read`, 'run as root')
-  return bad.outcome === 'missing' ? unavailable('not supported', `${what} is not here`) : unavailable('failed', `${what} could not be read`)
+  return bad.outcome === 'missing'
+    ? unavailable('not supported', `${what} is not here`)
+    : unavailable('failed', `${what} could not be read`)
 }
 
-function firstReason(metric: string, reasons: ReadonlyMap<string, Unavailable | undefined>, sources: readonly Source[]): Unavailable | undefined {
-  return sources.filter(({ gives }) => gives.includes(metric)).map(({ id }) => reasons.get(id)).find((why) => why !== undefined)
+function firstReason(
+  metric: string,
+  reasons: ReadonlyMap<string, Unavailable | undefined>,
+  sources: readonly Source[],
+): Unavailable | undefined {
+  return sources
+    .filter(({ gives }) => gives.includes(metric))
+    .map(({ id }) => reasons.get(id))
+    .find((why) => why !== undefined)
 }
 
 function tiersOf(found: number, wanted: number, sources: readonly Source[]): TierState[] {

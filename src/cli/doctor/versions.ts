@@ -15,6 +15,8 @@ export function versionArgv(tool: string): readonly [string, string] {
 export function versionOf(text: string): string | undefined {
   const busybox = /BusyBox v(\d[\w.]*)/.exec(text)
   if (busybox) return `BusyBox ${busybox[1]}`
-  const found = /(?:^|[^\w.])(?:v|iproute2-)?((?:ss)?\d+(?:\.\d+)*)(?![\w.]*:)/m.exec(text.replace(/iproute2[- ]/g, ' '))
+  const found = /(?:^|[^\w.])(?:v|iproute2-)?((?:ss)?\d+(?:\.\d+)*)(?![\w.]*:)/m.exec(
+    text.replace(/iproute2[- ]/g, ' '),
+  )
   return found?.[1] === undefined ? undefined : clean(found[1], 40)
 }

@@ -39,7 +39,13 @@ export interface MetricPage {
   /** The check of a team that declares it. */
   readonly file?: string
   readonly here: Origin
-  readonly sources: readonly { readonly id: string; readonly tier: Tier; readonly asks: string; readonly looks: readonly string[]; readonly unavailable?: Unavailable }[]
+  readonly sources: readonly {
+    readonly id: string
+    readonly tier: Tier
+    readonly asks: string
+    readonly looks: readonly string[]
+    readonly unavailable?: Unavailable
+  }[]
   readonly checks: readonly string[]
 }
 export interface CausePage {
@@ -58,7 +64,13 @@ export interface RunbookPage {
   readonly file: string
   readonly title: string
   readonly goal: string
-  readonly steps: readonly { readonly state: string; readonly depth: number; readonly text: string; readonly when?: string; readonly cause?: string }[]
+  readonly steps: readonly {
+    readonly state: string
+    readonly depth: number
+    readonly text: string
+    readonly when?: string
+    readonly cause?: string
+  }[]
   readonly followedBy: readonly string[]
 }
 export interface SourcePage {
@@ -73,17 +85,36 @@ export interface SourcePage {
 }
 export type Explained = CheckPage | MetricPage | CausePage | RunbookPage | SourcePage
 
-export function idsOf(library: Library, catalogue: ReadonlyMap<string, Metric>, sources: readonly Source[]): Set<string> {
-  return new Set([...library.checks.keys(), ...library.runbooks.keys(), ...library.causes.keys(), ...catalogue.keys(), ...sources.map(({ id }) => id)])
+export function idsOf(
+  library: Library,
+  catalogue: ReadonlyMap<string, Metric>,
+  sources: readonly Source[],
+): Set<string> {
+  return new Set([
+    ...library.checks.keys(),
+    ...library.runbooks.keys(),
+    ...library.causes.keys(),
+    ...catalogue.keys(),
+    ...sources.map(({ id }) => id),
+  ])
 }
 
 export function explain(id: string, library: Library, catalogue: ReadonlyMap<string, Metric>, site: Site): Explained[] {
-  return [checkPage(id, library, catalogue, site), metricPage(id, library, catalogue, site), causePage(id, library, catalogue), runbookPage(id, library, catalogue), sourcePage(id, site)].filter(
-    (page) => page !== undefined,
-  )
+  return [
+    checkPage(id, library, catalogue, site),
+    metricPage(id, library, catalogue, site),
+    causePage(id, library, catalogue),
+    runbookPage(id, library, catalogue),
+    sourcePage(id, site),
+  ].filter((page) => page !== undefined)
 }
 
-function checkPage(id: string, library: Library, catalogue: ReadonlyMap<string, Metric>, site: Site): CheckPage | undefined {
+function checkPage(
+  id: string,
+  library: Library,
+  catalogue: ReadonlyMap<string, Metric>,
+  site: Site,
+): CheckPage | undefined {
   const loaded = library.checks.get(id)
   if (!loaded) return undefined
   const { tests = [], ...document } = loaded.document
@@ -95,13 +126,26 @@ function checkPage(id: string, library: Library, catalogue: ReadonlyMap<string, 
     document,
     tests: tests.length,
     metrics: giversOf(program.needs, site).map((giver) => originOf(giver, site)),
-    explainedBy: [...library.checks.values()].filter((other) => other.document.explains?.includes(id)).map((other) => other.id),
+    explainedBy: [...library.checks.values()]
+      .filter((other) => other.document.explains?.includes(id))
+      .map((other) => other.id),
     runbooks: runbooksWith(id, library, catalogue),
-    causes: [...new Set(conclusions(library, catalogue).filter(({ checks }) => checks.includes(id)).map(({ cause }) => cause))],
+    causes: [
+      ...new Set(
+        conclusions(library, catalogue)
+          .filter(({ checks }) => checks.includes(id))
+          .map(({ cause }) => cause),
+      ),
+    ],
   }
 }
 
-function metricPage(id: string, library: Library, catalogue: ReadonlyMap<string, Metric>, site: Site): MetricPage | undefined {
+function metricPage(
+  id: string,
+  library: Library,
+  catalogue: ReadonlyMap<string, Metric>,
+  site: Site,
+): MetricPage | undefined {
   const metric = catalogue.get(id)
   if (!metric) return undefined
   const file = ownMetricsOf(library).get(id)?.file
@@ -112,7 +156,9 @@ function metricPage(id: string, library: Library, catalogue: ReadonlyMap<string,
     metric,
     ...(file === undefined ? {} : { file }),
     here: giversOf([id], site).map((giver) => originOf(giver, site))[0] ?? { metric: id },
-    sources: site.sources.filter((source) => source.gives.includes(id)).map(({ id, tier, asks, ...rest }) => ({ id, tier, asks, ...lookingHere({ id, tier, asks, ...rest }, site) })),
+    sources: site.sources
+      .filter((source) => source.gives.includes(id))
+      .map(({ id, tier, asks, ...rest }) => ({ id, tier, asks, ...lookingHere({ id, tier, asks, ...rest }, site) })),
     checks: readers.map((loaded) => loaded.id),
   }
 }
@@ -128,7 +174,8 @@ function runbookPage(id: string, library: Library, catalogue: ReadonlyMap<string
   const loaded = library.runbooks.get(id)
   if (!loaded) return undefined
   const { title, goal, steps } = compileRunbook(id, library, catalogue)
-  const follows = (other: string) => allSteps(compileRunbook(other, library, catalogue).steps).some(({ step }) => 'follow' in step && step.follow === id)
+  const follows = (other: string) =>
+    allSteps(compileRunbook(other, library, catalogue).steps).some(({ step }) => 'follow' in step && step.follow === id)
   const flat = (level: typeof steps, depth: number): RunbookPage['steps'] =>
     level.flatMap((step) => [
       {
@@ -140,17 +187,36 @@ function runbookPage(id: string, library: Library, catalogue: ReadonlyMap<string
       },
       ...flat(step.steps, depth + 1),
     ])
-  return { kind: 'runbook', id, file: loaded.file, title, goal, steps: flat(steps, 0), followedBy: [...library.runbooks.keys()].filter(follows) }
+  return {
+    kind: 'runbook',
+    id,
+    file: loaded.file,
+    title,
+    goal,
+    steps: flat(steps, 0),
+    followedBy: [...library.runbooks.keys()].filter(follows),
+  }
 }
 
 function sourcePage(id: string, site: Site): SourcePage | undefined {
   const source = site.sources.find((one) => one.id === id)
   if (!source) return undefined
   const { tier, asks, tool, gives } = source
-  return { kind: 'source', id, tier, asks, ...(tool === undefined ? {} : { tool }), gives, ...lookingHere(source, site) }
+  return {
+    kind: 'source',
+    id,
+    tier,
+    asks,
+    ...(tool === undefined ? {} : { tool }),
+    gives,
+    ...lookingHere(source, site),
+  }
 }
 
-function lookingHere(source: Source, site: Site): { readonly looks: readonly string[]; readonly unavailable?: Unavailable } {
+function lookingHere(
+  source: Source,
+  site: Site,
+): { readonly looks: readonly string[]; readonly unavailable?: Unavailable } {
   const [giver] = giversOf(source.gives.slice(0, 1), { ...site, sources: [source] })
   return { looks: looksOf(source, site), ...(giver?.unavailable ? { unavailable: giver.unavailable } : {}) }
 }
@@ -171,7 +237,9 @@ interface Concluding {
 function conclusions(library: Library, catalogue: ReadonlyMap<string, Metric>): Concluding[] {
   return [...library.runbooks.keys()].flatMap((runbook) =>
     allSteps(compileRunbook(runbook, library, catalogue).steps).flatMap(({ step, when }) =>
-      'conclude' in step && step.cause !== undefined ? [{ runbook, cause: step.cause, when: when?.text ?? '', text: step.conclude, checks: when?.checks ?? [] }] : [],
+      'conclude' in step && step.cause !== undefined
+        ? [{ runbook, cause: step.cause, when: when?.text ?? '', text: step.conclude, checks: when?.checks ?? [] }]
+        : [],
     ),
   )
 }

@@ -23,7 +23,10 @@ function head(kind: string, id: string, title: string, { colors }: Paper): strin
 
 function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests }: CheckPage, paper: Paper): string[] {
   const { colors, width } = paper
-  const weight = document.weight === 'notice' ? 'notice: evidence for others, never an alarm of its own' : 'alarm: firing sets the status of the run'
+  const weight =
+    document.weight === 'notice'
+      ? 'notice: evidence for others, never an alarm of its own'
+      : 'alarm: firing sets the status of the run'
   const { critical, warn } = document.status
   const conditions = [
     ...(document.each ? [['each', document.each]] : []),
@@ -31,16 +34,30 @@ function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests
     ...(critical ? [['critical', critical]] : []),
     ...(warn ? [['warn', warn]] : []),
   ]
-  const params = Object.entries(document.params ?? {}).map(([name, { default: value, help, source }]) => [name, String(value), `${help}${source === undefined ? '' : ` (source: ${source})`}`])
-  const culprits = document.culprit === undefined ? [] : typeof document.culprit === 'string' ? [document.culprit] : document.culprit
+  const params = Object.entries(document.params ?? {}).map(([name, { default: value, help, source }]) => [
+    name,
+    String(value),
+    `${help}${source === undefined ? '' : ` (source: ${source})`}`,
+  ])
+  const culprits =
+    document.culprit === undefined ? [] : typeof document.culprit === 'string' ? [document.culprit] : document.culprit
   return [
     head('check', id, document.check, paper),
     `  ${document.use === 'none' ? (document.topic ?? 'no USE cell') : document.use}, ${weight}`,
     ...section(colors, 'Why', wrapped(document.why, width)),
     ...section(colors, 'Fires when', rows(conditions.map(([name = '', text = '']) => [name, oneLine(text)]))),
-    ...section(colors, 'Thresholds', [...rows(params, [colors.cyan]), ...(params[0] ? [colors.dim(`  another value: tracebook run --param ${id}.${params[0][0] ?? ''}=${params[0][1] ?? ''}`)] : [])]),
+    ...section(colors, 'Thresholds', [
+      ...rows(params, [colors.cyan]),
+      ...(params[0]
+        ? [colors.dim(`  another value: tracebook run --param ${id}.${params[0][0] ?? ''}=${params[0][1] ?? ''}`)]
+        : []),
+    ]),
     ...section(colors, 'Metrics it needs, and where they come from here', originRows(metrics, colors)),
-    ...section(colors, 'Who is to blame', culprits.map((text) => `  ${text}`)),
+    ...section(
+      colors,
+      'Who is to blame',
+      culprits.map((text) => `  ${text}`),
+    ),
     ...section(colors, 'Says', wrapped(document.finding, width)),
     ...section(colors, 'Advice', document.advice === undefined ? [] : wrapped(document.advice, width)),
     ...section(colors, 'Explains, when it fires', lines(document.explains)),
@@ -54,7 +71,10 @@ function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests
 
 function metricPage({ id, metric, file, here, sources, checks }: MetricPage, paper: Paper): string[] {
   const { colors, width } = paper
-  const read = metric.kind === 'gauge' ? `sampled over the window: read it as ${id}.median, .max, .min, .mean, .last, .first, .p90 or .p99` : KINDS[metric.kind]
+  const read =
+    metric.kind === 'gauge'
+      ? `sampled over the window: read it as ${id}.median, .max, .min, .mean, .last, .first, .p90 or .p99`
+      : KINDS[metric.kind]
   return [
     head('metric', id, metric.help, paper),
     `  ${metric.kind} in ${BASE[metric.dimension] || 'a plain count'}${metric.per ? `, one per ${metric.per}` : ', one for the host'}${file === undefined ? '' : `, declared in ${file}`}`,
@@ -63,7 +83,14 @@ function metricPage({ id, metric, file, here, sources, checks }: MetricPage, pap
     ...section(
       colors,
       'Sources, any of which can give it',
-      rows(sources.map((source) => [source.id, source.tier, source.unavailable ? `unknown here: ${source.unavailable.reason}` : source.looks.join('; ')]), [colors.cyan]),
+      rows(
+        sources.map((source) => [
+          source.id,
+          source.tier,
+          source.unavailable ? `unknown here: ${source.unavailable.reason}` : source.looks.join('; '),
+        ]),
+        [colors.cyan],
+      ),
     ),
     ...section(colors, 'See it yourself', metric.see === undefined ? [] : [`  ${metric.see}`]),
     ...section(colors, 'Checks that read it', checks.length === 0 ? ['  none'] : lines(checks)),
@@ -82,7 +109,16 @@ function causePage({ id, title, use, culprit, concluded, advice }: CausePage, pa
   return [
     head('cause', id, title, paper),
     `  ${use === 'none' ? 'no USE cell' : use}; to blame: ${culprit}`,
-    ...section(colors, 'Concluded by', concluded.length === 0 ? ['  no runbook of this version'] : rows(concluded.map(({ runbook, when }) => [runbook, `when ${oneLine(when)}`]), [colors.cyan])),
+    ...section(
+      colors,
+      'Concluded by',
+      concluded.length === 0
+        ? ['  no runbook of this version']
+        : rows(
+            concluded.map(({ runbook, when }) => [runbook, `when ${oneLine(when)}`]),
+            [colors.cyan],
+          ),
+    ),
     ...adviceLines(advice, paper),
     ...(advice ? ['', ...wrapped('Then measure again: tracebook run', width, '')] : []),
   ]
@@ -126,7 +162,9 @@ function runbookPage({ id, title, goal, steps, followedBy }: RunbookPage, paper:
 
 function sourcePage({ id, asks, tier, tool, looks, gives, unavailable }: SourcePage, paper: Paper): string[] {
   const { colors, width } = paper
-  const here = unavailable ? `unknown here: ${unavailable.reason}${unavailable.cure === undefined ? '' : ` (${unavailable.cure})`}` : 'works here'
+  const here = unavailable
+    ? `unknown here: ${unavailable.reason}${unavailable.cure === undefined ? '' : ` (${unavailable.cure})`}`
+    : 'works here'
   return [
     head('source', id, asks, paper),
     `  tier ${tier}${tool === undefined ? '' : `, runs ${tool}`}; ${here}`,
@@ -137,7 +175,13 @@ function sourcePage({ id, asks, tier, tool, looks, gives, unavailable }: SourceP
 
 function originRows(origins: readonly Origin[], colors: Colors): string[] {
   const cells = origins.map(({ metric, source, tier, looks = [], unavailable }) =>
-    source === undefined ? [metric, 'unknown', `${unavailable?.reason ?? ''}${unavailable?.cure === undefined ? '' : ` → ${unavailable.cure}`}`] : [metric, source, `${tier ?? ''}: ${looks.join('; ')}`],
+    source === undefined
+      ? [
+          metric,
+          'unknown',
+          `${unavailable?.reason ?? ''}${unavailable?.cure === undefined ? '' : ` → ${unavailable.cure}`}`,
+        ]
+      : [metric, source, `${tier ?? ''}: ${looks.join('; ')}`],
   )
   return rows(cells, [colors.cyan, (text) => (text === 'unknown' ? colors.yellow(text) : text)])
 }

@@ -27,7 +27,7 @@ export const source: Source = {
     'memory.swap_total',
     'memory.swap_used',
   ],
-  requests: () => [{ kind: 'run', argv: ['free', '-b', '-w'], at: 'ends' }],
+  requests: () => [{ kind: 'run', argv: ['free', '-b', '-w'], at: 'end' }],
   parse: (looks) => {
     const tables = looks.map((look) => read(look.text)).filter((found) => found !== undefined)
     const last = tables.at(-1)

@@ -17,7 +17,7 @@ export const source: Source = {
   asks: 'Does a program fail to accept its connections, and which?',
   gives: ['listener.queue', 'listener.backlog'],
   // Only -t: asking for another family makes the kernel load a module. With the header, so that no listener is not taken for no answer.
-  requests: () => [{ kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'ends' }],
+  requests: () => [{ kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'end' }],
   parse: (looks) => {
     const seen: (readonly Listener[])[] = []
     for (const look of looks) {
