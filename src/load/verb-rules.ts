@@ -119,6 +119,8 @@ function* concludeRules({ names, produced }: Walk, step: Placed['step'], at: Poi
       hint: didYouMean(cause, names.causes.keys(), '`tracebook list causes` shows all'),
       at: [...at, 'cause'],
     }
+  for (const [id, place] of texts(step['supported-by'], [...at, 'supported-by']))
+    if (!names.checks.has(id)) yield* unknownCheck(id, names, place)
   const blame = text(step['blame'])
   if (blame === undefined) return
   const check = names.checks.get(blame)

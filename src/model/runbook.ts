@@ -51,6 +51,8 @@ export interface ConcludeStep extends StepBase {
   readonly cause?: string
   /** Check whose culprit is the one to name; default: the first firing check in `when` that has one. */
   readonly blame?: string
+  /** Checks that make the verdict surer when they fire: independent signals of the same cause. */
+  readonly 'supported-by'?: readonly string[]
   /** At most this much confidence, whatever the evidence. */
   readonly confidence?: 'high' | 'medium' | 'low'
 }

@@ -69,8 +69,8 @@ function whyNot(step: CompiledStep, session: Session): string {
 
 function conclude(step: CompiledStep, runbook: CompiledRunbook, session: Session): void {
   if (!('conclude' in step.step)) return
-  const { conclude: text, cause, blame, confidence } = step.step
-  const support = (step.when?.checks ?? []).flatMap((id) => session.findings.get(id) ?? []).filter(isFiring)
+  const { conclude: text, cause, blame, confidence, 'supported-by': more = [] } = step.step
+  const support = [...new Set([...(step.when?.checks ?? []), ...more])].flatMap((id) => session.findings.get(id) ?? []).filter(isFiring)
   session.conclusions.push({
     text,
     state: `${runbook.id}/${step.state}`,
