@@ -5,7 +5,16 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' } },
-      { test: { name: 'live', include: ['test/live/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks', fileParallelism: false } },
+      {
+        test: {
+          name: 'live',
+          include: ['test/live/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

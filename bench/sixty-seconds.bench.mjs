@@ -7,7 +7,12 @@ export async function rows() {
   const [serial] = cost(1, ['sh', tools, 'serial'])
   const [bare, run] = cost(5, ['sh', tools, 'parallel'], [...product, 'run', 'sixty_seconds', '--auto'])
   return [
-    atLeast('`run sixty_seconds --auto` against the ten commands one after another, wall', 5.5, serial.wall / run.wall, times),
+    atLeast(
+      '`run sixty_seconds --auto` against the ten commands one after another, wall',
+      5.5,
+      serial.wall / run.wall,
+      times,
+    ),
     atMost('its wall time, window of 5 s', 5.5, run.wall, seconds),
     atMost('CPU added over the bare tools in parallel', 0.2, run.cpu - bare.cpu, seconds),
     { what: 'CPU of the bare tools in parallel', goal: '', value: seconds(bare.cpu) },

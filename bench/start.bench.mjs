@@ -2,7 +2,12 @@
 import { atMost, cost, product, times } from './support.mjs'
 
 export async function rows() {
-  const [node, help, started] = cost(15, [process.execPath, '-e', '0'], [...product, '--help'], [...product, 'graph', 'sixty_seconds', '--format', 'xstate'])
+  const [node, help, started] = cost(
+    15,
+    [process.execPath, '-e', '0'],
+    [...product, '--help'],
+    [...product, 'graph', 'sixty_seconds', '--format', 'xstate'],
+  )
   return [
     atMost('`--help`, CPU against `node -e 0`', 1.15, help.cpu / node.cpu, times),
     atMost('`--help`, wall against `node -e 0`', 1.15, help.wall / node.wall, times),

@@ -6,7 +6,11 @@ const { join } = require('node:path')
 
 const bundle = join(__dirname, '../dist/tracebook.js')
 if (!existsSync(bundle)) {
-  const { status } = require('node:child_process').spawnSync(process.execPath, [join(__dirname, '../scripts/setup.mjs')], { stdio: ['ignore', 2, 2] })
+  const { status } = require('node:child_process').spawnSync(
+    process.execPath,
+    [join(__dirname, '../scripts/setup.mjs')],
+    { stdio: ['ignore', 2, 2] },
+  )
   if (status !== 0) process.exit(70)
 }
 require(bundle)

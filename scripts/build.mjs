@@ -25,20 +25,32 @@ await build({
   legalComments: 'linked',
   plugins: [{ name: 'lean-commander', setup: leanCommander }],
   mainFields: ['module', 'main'],
-  define: { TRACEBOOK_VERSION: JSON.stringify(version), 'process.env.NODE_ENV': '"production"', 'import.meta.url': '__tracebookUrl' },
+  define: {
+    TRACEBOOK_VERSION: JSON.stringify(version),
+    'process.env.NODE_ENV': '"production"',
+    'import.meta.url': '__tracebookUrl',
+  },
   banner: { js: "const __tracebookUrl=require('node:url').pathToFileURL(__filename).href;" },
 })
 // Wrapped as a function, as load.cjs calls it; regular expressions are the one place where esbuild leaves other characters than ASCII.
-const bundle = readFileSync(join(fresh, 'app.js'), 'utf8').replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const bundle = readFileSync(join(fresh, 'app.js'), 'utf8').replace(
+  /[^\0-\x7f]/g,
+  (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+)
 writeFileSync(join(fresh, 'app.js'), `(function(exports,require,module,__filename,__dirname){${bundle}\n})`)
 /** commander can start subcommands as programs of their own; ours cannot, and loading child_process for it costs each start 4 ms. */
 function leanCommander(bundling) {
-  bundling.onResolve({ filter: /^node:child_process$/ }, ({ importer }) => (importer.includes('/commander/') ? { path: 'none', namespace: 'none' } : undefined))
+  bundling.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+    importer.includes('/commander/') ? { path: 'none', namespace: 'none' } : undefined,
+  )
   bundling.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }))
 }
 writeFileSync(join(fresh, 'package.json'), '{ "type": "commonjs" }\n')
 copyFileSync(join(root, 'scripts/load.cjs'), join(fresh, 'load.js'))
-writeFileSync(join(fresh, 'tracebook.js'), `#!/usr/bin/env node\n${readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace('TRACEBOOK_VERSION', version)}`)
+writeFileSync(
+  join(fresh, 'tracebook.js'),
+  `#!/usr/bin/env node\n${readFileSync(join(root, 'scripts/launcher.cjs'), 'utf8').replace('TRACEBOOK_VERSION', version)}`,
+)
 chmodSync(join(fresh, 'tracebook.js'), 0o755)
 const app = createRequire(import.meta.url)(join(fresh, 'load.js')).load('list')
 writeFileSync(join(fresh, 'help.txt'), app.help())
@@ -52,6 +64,8 @@ remove(join(root, 'dist'))
 // Another build may have moved its own there in between: it is as good.
 if (!existsSync(join(root, 'dist'))) renameSync(fresh, join(root, 'dist'))
 for (const kind of ['light', 'run']) {
-  const { status } = spawnSync(process.execPath, [join(root, 'scripts/make-cache.cjs'), join(root, 'dist'), kind], { stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts/make-cache.cjs'), join(root, 'dist'), kind], {
+    stdio: ['ignore', 2, 2],
+  })
   if (status !== 0) process.stderr.write(`tracebook: no ${kind} code cache was made; starts are slower, nothing else\n`)
 }

@@ -15,7 +15,8 @@ for (const name of readdirSync(folder)) {
   skipped += report.numPendingTests + (report.numTodoTests ?? 0)
   if (!report.success || report.numPassedTests === 0) broken++
   for (const file of report.testResults)
-    for (const test of file.assertionResults.filter((t) => t.status === 'failed')) console.log(`FAILED ${test.fullName}`)
+    for (const test of file.assertionResults.filter((t) => t.status === 'failed'))
+      console.log(`FAILED ${test.fullName}`)
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed > 0 || broken > 0 ? 1 : 0

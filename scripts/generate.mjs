@@ -40,7 +40,9 @@ export const metrics: readonly Metric[] = [${metrics.map((_, i) => `...m${i}`).j
 )
 
 const formats = modules('src/report').flatMap((name) => {
-  const found = /^export const format: ReportFormat = \{ id: '(\w+)', extension: '(\w+)'/m.exec(readFileSync(join(root, 'src/report', name), 'utf8'))
+  const found = /^export const format: ReportFormat = \{ id: '(\w+)', extension: '(\w+)'/m.exec(
+    readFileSync(join(root, 'src/report', name), 'utf8'),
+  )
   return found === null ? [] : [{ name, id: found[1], extension: found[2] }]
 })
 write(
@@ -79,10 +81,19 @@ await validators()
 
 /** JSON Schemas → one module of standalone validators: compiling a schema at run time costs more than the whole start. */
 async function validators() {
-  const files = readdirSync(join(root, 'schemas')).filter((name) => name.endsWith('.schema.json')).sort()
+  const files = readdirSync(join(root, 'schemas'))
+    .filter((name) => name.endsWith('.schema.json'))
+    .sort()
   const { default: Ajv } = await import('ajv/dist/2020.js')
   const { default: standalone } = await import('ajv/dist/standalone/index.js')
-  const ajv = new Ajv({ allErrors: true, discriminator: true, strict: true, strictRequired: false, allowUnionTypes: true, code: { source: true, esm: true, lines: true } })
+  const ajv = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    code: { source: true, esm: true, lines: true },
+  })
   const names = {}
   for (const file of files) {
     const schema = JSON.parse(readFileSync(join(root, 'schemas', file), 'utf8'))
@@ -94,7 +105,9 @@ async function validators() {
     'validators.d.ts',
     `import type { ErrorObject } from 'ajv'
 export interface Validator { (data: unknown): boolean; errors?: ErrorObject[] | null }
-${Object.keys(names).map((name) => `export declare const ${name}: Validator`).join('\n')}
+${Object.keys(names)
+  .map((name) => `export declare const ${name}: Validator`)
+  .join('\n')}
 `,
   )
 }

@@ -16,7 +16,9 @@ function run(what, command, args) {
   process.exit(70)
 }
 
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
 const stamp = join(root, 'node_modules/.tracebook-lock')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   run('installing dependencies (once)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -26,9 +28,16 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
 const newest = (path) => {
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs
-  return Math.max(stat.mtimeMs, ...readdirSync(path).filter((name) => name !== 'generated' && name !== 'fixtures').map((name) => newest(join(path, name))))
+  return Math.max(
+    stat.mtimeMs,
+    ...readdirSync(path)
+      .filter((name) => name !== 'generated' && name !== 'fixtures')
+      .map((name) => newest(join(path, name))),
+  )
 }
-const inputs = ['src', 'schemas', 'checks', 'runbooks', 'causes.yaml', 'scripts', 'package.json'].map((name) => join(root, name)).filter(existsSync)
+const inputs = ['src', 'schemas', 'checks', 'runbooks', 'causes.yaml', 'scripts', 'package.json']
+  .map((name) => join(root, name))
+  .filter(existsSync)
 const bundle = join(root, 'dist/builtin.json')
 if (!existsSync(bundle) || Math.max(...inputs.map(newest)) > statSync(bundle).mtimeMs) {
   mkdirSync(join(root, 'dist'), { recursive: true })

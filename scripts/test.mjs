@@ -7,8 +7,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const results = process.env.TRACEBOOK_RESULTS
 let status = 0
 for (const project of ['unit', 'live']) {
-  const report = results ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(results, `${project}.json`)}`] : []
-  const argv = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project, '--passWithNoTests', ...report, ...process.argv.slice(2)]
+  const report = results
+    ? ['--reporter=default', '--reporter=json', `--outputFile.json=${join(results, `${project}.json`)}`]
+    : []
+  const argv = [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    ...report,
+    ...process.argv.slice(2),
+  ]
   const run = spawnSync(process.execPath, argv, { cwd: root, stdio: 'inherit' })
   status ||= run.status ?? 1
 }

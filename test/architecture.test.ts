@@ -19,15 +19,30 @@ const rows = (heading: string) =>
     .split('\n')
     .slice(2)
     .filter((line, i, all) => line.startsWith('|') && all.slice(0, i).every((l) => l.startsWith('|')))
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
-const cells = (text: string | undefined) => (text ?? '').split(',').map((name) => name.trim()).filter(Boolean)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+const cells = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean)
 const table = new Map(rows('| folder | may import |').map(([folder, may]) => [folder!, cells(may)]))
-const packages = new Map(rows('| package | enters through |').map(([name, where]) => [name!, cells(where).map((w) => w.replace('/', ''))]))
+const packages = new Map(
+  rows('| package | enters through |').map(([name, where]) => [name!, cells(where).map((w) => w.replace('/', ''))]),
+)
 const folderOf = (path: string) => relative(src, path).split('/')[0]!
 
 function imports(path: string): string[] {
   const text = readFileSync(path, 'utf8')
-  return [...text.matchAll(/(?:^|[\s;])(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm)].map((m) => m[1] ?? m[2] ?? m[3] ?? '')
+  return [
+    ...text.matchAll(
+      /(?:^|[\s;])(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+    ),
+  ].map((m) => m[1] ?? m[2] ?? m[3] ?? '')
 }
 
 test('the table names every folder', () => {
@@ -60,7 +75,11 @@ test('packages enter through their modules only', () => {
 })
 
 test('every module says in its first line what it is', () => {
-  expect(files.filter((path) => !/^(#!.*\n)?\/[/*] ?\S/.test(readFileSync(path, 'utf8')) && !path.endsWith('validators.js')).map((p) => relative(root, p))).toEqual([])
+  expect(
+    files
+      .filter((path) => !/^(#!.*\n)?\/[/*] ?\S/.test(readFileSync(path, 'utf8')) && !path.endsWith('validators.js'))
+      .map((p) => relative(root, p)),
+  ).toEqual([])
 })
 
 test('modules stay small: 300 lines at most, a median of 80', () => {

@@ -1,6 +1,16 @@
 // The command line as a person or cron meets it: the built program is started; nothing of it is replaced.
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createMachine } from 'xstate'
@@ -35,14 +45,20 @@ interface How {
 }
 
 function tracebook(args: readonly string[], how: How = {}): Done {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', cwd: how.cwd ?? folder, env: how.env ?? process.env, timeout: 25_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    encoding: 'utf8',
+    cwd: how.cwd ?? folder,
+    env: how.env ?? process.env,
+    timeout: 25_000,
+  })
   return { status, stdout, stderr }
 }
 
 function started(args: readonly string[], how: How = {}) {
   const child = spawn(process.execPath, [bin, ...args], { cwd: how.cwd ?? folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const text = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => (text[name] += chunk.toString()))
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => (text[name] += chunk.toString()))
   const done = new Promise<Done>((settle) => child.on('close', (status) => settle({ status, ...text })))
   return { child, done }
 }
@@ -62,23 +78,46 @@ const stack = /^\s+at .+:\d+:\d+/m
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tracebook-cli-'))
   team = join(folder, 'team')
-  if (process.env['TRACEBOOK_BIN'] === undefined) expect(spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { encoding: 'utf8' })).toMatchObject({ status: 0 })
-  for (const [name, limit] of [['never', 1_000_000], ['always', 1]] as const)
+  if (process.env['TRACEBOOK_BIN'] === undefined)
+    expect(spawnSync(process.execPath, [join(root, 'scripts/setup.mjs')], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+    })
+  for (const [name, limit] of [
+    ['never', 1_000_000],
+    ['always', 1],
+  ] as const)
     write(
       join(team, `checks/app/${name}.yaml`),
       `check: The host has ${limit} CPUs or more\nuse: none\ntopic: test\nwhy: It takes no time.\nparams: { limit: { default: ${limit}, help: CPUs } }\n` +
         `status: { warn: cpu.online >= limit }\nfinding: \${cpu.online} CPUs\n` +
         `tests:\n  - { given: { cpu.online: ${limit} }, expect: warn }\n  - { given: { cpu.online: 0.5 }, expect: ok }\n  - { given: {}, expect: unknown }\n`,
     )
-  const book = (check: string) => `runbook: A test\ngoal: Take no time.\nsteps:\n  - check: ${check}\n  - { conclude: All is well., when: ${check}.ok }\n`
+  const book = (check: string) =>
+    `runbook: A test\ngoal: Take no time.\nsteps:\n  - check: ${check}\n  - { conclude: All is well., when: ${check}.ok }\n`
   write(join(team, 'runbooks/well.yaml'), book('app.never'))
   write(join(team, 'runbooks/unwell.yaml'), book('app.always'))
-  write(join(team, 'runbooks/slow.yaml'), book('[app.never, cpu.run_queue]').replace('[app.never, cpu.run_queue].ok', 'app.never.ok'))
+  write(
+    join(team, 'runbooks/slow.yaml'),
+    book('[app.never, cpu.run_queue]').replace('[app.never, cpu.run_queue].ok', 'app.never.ok'),
+  )
 }, 120_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const commands = ['run', 'check', 'list', 'explain', 'plan', 'graph', 'doctor', 'lint', 'test', 'new', 'capture', 'report']
+const commands = [
+  'run',
+  'check',
+  'list',
+  'explain',
+  'plan',
+  'graph',
+  'doctor',
+  'lint',
+  'test',
+  'new',
+  'capture',
+  'report',
+]
 
 test('the help names every command, and every command has help with examples', () => {
   const help = tracebook(['--help'])
@@ -126,7 +165,12 @@ test.each([
 })
 
 test('a reader that goes away early is no error', async () => {
-  for (const args of [['list', 'metrics'], ['list', 'checks', '--json'], ['graph', 'sixty_seconds', '--format', 'xstate'], ['lint']]) {
+  for (const args of [
+    ['list', 'metrics'],
+    ['list', 'checks', '--json'],
+    ['graph', 'sixty_seconds', '--format', 'xstate'],
+    ['lint'],
+  ]) {
     const { child, done } = started(args)
     child.stdout.destroy()
     const { status, stderr } = await done
@@ -135,7 +179,12 @@ test('a reader that goes away early is no error', async () => {
 })
 
 test('works in a directory nobody can write to', () => {
-  for (const args of [['list'], ['plan'], ['doctor'], ['check', 'well', '--runbooks', team, '--state', join(folder, 'elsewhere')]]) {
+  for (const args of [
+    ['list'],
+    ['plan'],
+    ['doctor'],
+    ['check', 'well', '--runbooks', team, '--state', join(folder, 'elsewhere')],
+  ]) {
     const { status, stderr } = tracebook(args, { cwd: '/proc' })
     expect({ args, status, stderr }).toEqual({ args, status: 0, stderr: '' })
   }
@@ -152,7 +201,11 @@ test('list --json parses for every kind', () => {
 
 test('explain answers for every kind of id', () => {
   const cases = [
-    ['cpu.run_queue', 'check', ['Why', 'Thresholds', 'queue_per_cpu', 'Metrics it needs', 'cpu.runnable', 'sixty_seconds']],
+    [
+      'cpu.run_queue',
+      'check',
+      ['Why', 'Thresholds', 'queue_per_cpu', 'Metrics it needs', 'cpu.runnable', 'sixty_seconds'],
+    ],
     ['cpu.runnable', 'metric', ['Sources', 'vmstat', 'proc_stat', 'cpu.run_queue']],
     ['cpu.saturated', 'cause', ['to blame: process', 'remove the work']],
     ['sixty_seconds', 'runbook', ['Steps', 'cpu.run_queue']],
@@ -183,18 +236,26 @@ test('every id there is has a page without a hole in it', async () => {
 })
 
 interface PlanJson {
-  readonly steps: readonly { readonly verb: string; readonly measuring?: { readonly checks: readonly string[]; readonly sources: readonly { readonly looks: readonly unknown[] }[] } }[]
+  readonly steps: readonly {
+    readonly verb: string
+    readonly measuring?: {
+      readonly checks: readonly string[]
+      readonly sources: readonly { readonly looks: readonly unknown[] }[]
+    }
+  }[]
   readonly leastSeconds: number
   readonly worstSeconds: number
 }
 
-const idsOf = (kind: string): string[] => (json<Record<string, { id: string }[]>>(tracebook(['list', kind, '--json']).stdout))[kind]!.map(({ id }) => id)
+const idsOf = (kind: string): string[] =>
+  json<Record<string, { id: string }[]>>(tracebook(['list', kind, '--json']).stdout)[kind]!.map(({ id }) => id)
 
 test('every runbook has a plan whose worst time is not below its least, and a machine that XState takes', () => {
   for (const id of idsOf('runbooks')) {
     const plan = json<PlanJson>(tracebook(['plan', id, '--json']).stdout)
     expect(plan.worstSeconds).toBeGreaterThanOrEqual(plan.leastSeconds)
-    for (const { measuring } of plan.steps) for (const source of measuring?.sources ?? []) expect(source.looks.length).toBeGreaterThan(0)
+    for (const { measuring } of plan.steps)
+      for (const source of measuring?.sources ?? []) expect(source.looks.length).toBeGreaterThan(0)
     const machine = createMachine(json<object>(tracebook(['graph', id, '--format', 'xstate']).stdout))
     expect(Object.keys(machine.states).length).toBeGreaterThan(plan.steps.length > 0 ? 2 : 1)
     expect(tracebook(['graph', id]).stdout).toMatch(/^stateDiagram-v2\n/)
@@ -202,7 +263,10 @@ test('every runbook has a plan whose worst time is not below its least, and a ma
 })
 
 test('a plan follows the window, and says what a tier that is not allowed would have given', () => {
-  const plan = (...more: string[]) => json<PlanJson & { unknown: { why: { unavailable: string } }[] }>(tracebook(['plan', 'slow', '--runbooks', team, '--json', ...more]).stdout)
+  const plan = (...more: string[]) =>
+    json<PlanJson & { unknown: { why: { unavailable: string } }[] }>(
+      tracebook(['plan', 'slow', '--runbooks', team, '--json', ...more]).stdout,
+    )
   expect(plan().leastSeconds).toBe(5)
   expect(plan('--window', '10s').leastSeconds).toBe(10)
   expect(plan('--window', '10s').worstSeconds).toBeGreaterThan(20)
@@ -214,12 +278,17 @@ test('a plan follows the window, and says what a tier that is not allowed would 
 
 test('lint: the place, the cure, and status 65', () => {
   const bad = join(folder, 'bad/checks/app/bad.yaml')
-  write(bad, readFileSync(join(team, 'checks/app/never.yaml'), 'utf8').replace('cpu.online >= limit', 'cpu.onlin >= limit'))
+  write(
+    bad,
+    readFileSync(join(team, 'checks/app/never.yaml'), 'utf8').replace('cpu.online >= limit', 'cpu.onlin >= limit'),
+  )
   const { status, stdout, stderr } = tracebook(['lint', bad])
   expect({ status, stderr }).toEqual({ status: 65, stderr: '' })
   expect(stdout).toContain('bad.yaml:6:17: error:')
   expect(stdout).toContain('did you mean cpu.online?')
-  const [first] = json<{ file: string; line: number; column: number; code: string }[]>(tracebook(['lint', bad, '--json']).stdout)
+  const [first] = json<{ file: string; line: number; column: number; code: string }[]>(
+    tracebook(['lint', bad, '--json']).stdout,
+  )
   expect(first).toMatchObject({ line: 6, column: 17, code: 'unknown-name' })
   const run = tracebook(['run', 'well', '--runbooks', join(folder, 'bad'), '--auto'])
   expect({ status: run.status, stdout: run.stdout }).toEqual({ status: 65, stdout: '' })
@@ -227,8 +296,14 @@ test('lint: the place, the cure, and status 65', () => {
 
 test('lint: a check step may not need what only instrumentation gives', () => {
   const traced = join(folder, 'traced')
-  write(join(traced, 'checks/app/latency.yaml'), "check: Tasks wait\nuse: none\ntopic: test\nwhy: They do.\nparams: { limit: { default: 1, help: a limit } }\nstatus: { warn: process.executions > limit }\nfinding: so it is\ntests: [{ given: {}, expect: unknown }]\n")
-  write(join(traced, 'runbooks/traced.yaml'), 'runbook: A test\ngoal: Trace.\nsteps:\n  - check: app.latency\n  - { conclude: It waits., when: app.latency.firing }\n')
+  write(
+    join(traced, 'checks/app/latency.yaml'),
+    'check: Tasks wait\nuse: none\ntopic: test\nwhy: They do.\nparams: { limit: { default: 1, help: a limit } }\nstatus: { warn: process.executions > limit }\nfinding: so it is\ntests: [{ given: {}, expect: unknown }]\n',
+  )
+  write(
+    join(traced, 'runbooks/traced.yaml'),
+    'runbook: A test\ngoal: Trace.\nsteps:\n  - check: app.latency\n  - { conclude: It waits., when: app.latency.firing }\n',
+  )
   const found = tracebook(['lint', traced])
   expect(found.status).toBe(65)
   expect(found.stdout).toContain('tracing-metric')
@@ -245,12 +320,21 @@ test('lint: a warning counts only with --strict', () => {
 test('the built-in files have no mistakes and pass their tests', () => {
   const lint = tracebook(['lint'])
   expect(lint).toMatchObject({ status: 0, stderr: '' })
-  expect(tracebook(['test'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^\d\d+ passed, 0 failed\n$/) as unknown })
+  expect(tracebook(['test'])).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^\d\d+ passed, 0 failed\n$/) as unknown,
+  })
 })
 
 test('test: a failing test is told with what was expected, and the status is 1', () => {
   const file = join(folder, 'failing/checks/app/failing.yaml')
-  write(file, readFileSync(join(team, 'checks/app/never.yaml'), 'utf8').replace('cpu.online: 0.5 }, expect: ok', 'cpu.online: 0.5 }, expect: warn'))
+  write(
+    file,
+    readFileSync(join(team, 'checks/app/never.yaml'), 'utf8').replace(
+      'cpu.online: 0.5 }, expect: ok',
+      'cpu.online: 0.5 }, expect: warn',
+    ),
+  )
   const { status, stdout } = tracebook(['test', file])
   expect(status).toBe(1)
   expect(stdout).toMatch(/FAIL app\.failing .*expected warn, got ok/)
@@ -260,7 +344,8 @@ test('test: a failing test is told with what was expected, and the status is 1',
 
 test('new: what it writes has no mistakes, passes its tests, runs, and is not overwritten', () => {
   const ours = join(folder, 'ours')
-  for (const id of ['cpu.app_waits', 'memory.app_waits', 'disk.app_waits', 'queue.deep.app_waits']) expect(tracebook(['new', 'check', id, '--dir', ours])).toMatchObject({ status: 0, stderr: '' })
+  for (const id of ['cpu.app_waits', 'memory.app_waits', 'disk.app_waits', 'queue.deep.app_waits'])
+    expect(tracebook(['new', 'check', id, '--dir', ours])).toMatchObject({ status: 0, stderr: '' })
   expect(tracebook(['new', 'runbook', 'cases/app', '--dir', ours]).stdout).toContain('tracebook plan cases/app')
   expect(tracebook(['lint', ours, '--strict'])).toMatchObject({ status: 0, stdout: '5 files, no mistakes\n' })
   expect(tracebook(['test', ours])).toMatchObject({ status: 0, stdout: '16 passed, 0 failed\n' })
@@ -279,13 +364,20 @@ test('doctor: two seconds, every tool of every source, and one command for what 
   const { status, stdout } = tracebook(['doctor', '--json'])
   expect(status).toBe(0)
   expect(performance.now() - from).toBeLessThan(4000)
-  const found = json<{ tools: { tool: string; path?: string; version?: string }[]; tiers: { tier: string; works: boolean }[]; sources: { source: string }[] }>(stdout)
+  const found = json<{
+    tools: { tool: string; path?: string; version?: string }[]
+    tiers: { tier: string; works: boolean }[]
+    sources: { source: string }[]
+  }>(stdout)
   expect(found.tools.map(({ tool }) => tool)).toEqual(expect.arrayContaining(['vmstat', 'iostat', 'ss']))
-  for (const { tool, path, version } of found.tools) if (path !== undefined) expect({ tool, version }).toEqual({ tool, version: expect.stringMatching(/\d/) as unknown })
+  for (const { tool, path, version } of found.tools)
+    if (path !== undefined) expect({ tool, version }).toEqual({ tool, version: expect.stringMatching(/\d/) as unknown })
   expect(found.tiers.find(({ tier }) => tier === 'read')).toMatchObject({ works: true })
   expect(found.sources.map(({ source }) => source).sort()).toEqual(idsOf('sources'))
   const empty = mkdtempSync(join(folder, 'empty-'))
-  const bare = json<{ install?: string; tiers: { tier: string; works: boolean }[] }>(tracebook(['doctor', '--json'], { env: { ...process.env, TRACEBOOK_PATH: empty } }).stdout)
+  const bare = json<{ install?: string; tiers: { tier: string; works: boolean }[] }>(
+    tracebook(['doctor', '--json'], { env: { ...process.env, TRACEBOOK_PATH: empty } }).stdout,
+  )
   expect(bare.tiers.find(({ tier }) => tier === 'run')).toMatchObject({ works: false })
   expect(bare.install).toMatch(/sysstat/)
 })
@@ -293,12 +385,24 @@ test('doctor: two seconds, every tool of every source, and one command for what 
 test('capture, replay and report: the same report each time', () => {
   const recording = join(folder, 'recording')
   const live = join(folder, 'live.json')
-  const captured = tracebook(['capture', recording, 'slow', '--runbooks', team, '--window', '1s', '--auto', '--out', live])
+  const captured = tracebook([
+    'capture',
+    recording,
+    'slow',
+    '--runbooks',
+    team,
+    '--window',
+    '1s',
+    '--auto',
+    '--out',
+    live,
+  ])
   expect(captured.stdout).toMatch(/^Recorded \d+ observations in .*recording\n[A-Z]+ {2}\S/)
   const replay = ['run', 'slow', '--runbooks', team, '--window', '1s', '--auto', '--from', recording, '--format']
   const json = tracebook([...replay, 'json'])
   expect(json).toMatchObject({ status: captured.status, stdout: readFileSync(live, 'utf8') })
-  for (const format of ['json', 'markdown', 'html', 'nagios', 'terminal']) expect(tracebook(['report', live, '--format', format]).stdout).toBe(tracebook([...replay, format]).stdout)
+  for (const format of ['json', 'markdown', 'html', 'nagios', 'terminal'])
+    expect(tracebook(['report', live, '--format', format]).stdout).toBe(tracebook([...replay, format]).stdout)
   const again = tracebook(['capture', recording, 'slow', '--runbooks', team, '--window', '1s'])
   expect(again).toMatchObject({ status: 64, stdout: '' })
   expect(again.stderr).toContain('not empty')
@@ -310,7 +414,10 @@ test('capture that is interrupted has a finished index', async () => {
   await until(() => existsSync(join(recording, 'index.json')))
   child.kill('SIGINT')
   expect(await done).toMatchObject({ status: 130 })
-  expect(JSON.parse(readFileSync(join(recording, 'index.json'), 'utf8'))).toMatchObject({ complete: true, interrupted: 'SIGINT' })
+  expect(JSON.parse(readFileSync(join(recording, 'index.json'), 'utf8'))).toMatchObject({
+    complete: true,
+    interrupted: 'SIGINT',
+  })
   expect(tracebook(['run', 'slow', '--runbooks', team, '--auto', '--from', recording]).stdout).toContain('slow')
 })
 
@@ -329,11 +436,23 @@ test('check: silent when well, one line otherwise, and a history', () => {
   const state = join(folder, 'state')
   const check = (...args: string[]) => tracebook(['check', ...args, '--runbooks', team, '--state', state])
   expect(check('well')).toEqual({ status: 0, stdout: '', stderr: '' })
-  expect(check('well', '--verbose')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^TRACEBOOK OK - [^\n]+\n$/) as unknown })
-  expect(check('unwell')).toMatchObject({ status: 1, stdout: expect.stringMatching(/^TRACEBOOK WARNING - [^\n]+\n$/) as unknown, stderr: '' })
-  const lines = readFileSync(join(state, 'history.jsonl'), 'utf8').trim().split('\n').map((line) => json<Record<string, unknown>>(line))
+  expect(check('well', '--verbose')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^TRACEBOOK OK - [^\n]+\n$/) as unknown,
+  })
+  expect(check('unwell')).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/^TRACEBOOK WARNING - [^\n]+\n$/) as unknown,
+    stderr: '',
+  })
+  const lines = readFileSync(join(state, 'history.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => json<Record<string, unknown>>(line))
   expect(lines.map(({ status }) => status)).toEqual(['ok', 'ok', 'warn'])
-  expect(Object.keys(lines[2]!)).toEqual(expect.arrayContaining(['startedAt', 'diagnoses', 'elapsedMs', 'cpuMs', 'coverage']))
+  expect(Object.keys(lines[2]!)).toEqual(
+    expect.arrayContaining(['startedAt', 'diagnoses', 'elapsedMs', 'cpuMs', 'coverage']),
+  )
   const kept = readdirSync(state).filter((name) => name.startsWith('report-'))
   expect(kept).toHaveLength(1)
   expect(tracebook(['report', join(state, kept[0]!), '--format', 'nagios']).stdout).toMatch(/^TRACEBOOK WARNING/)
@@ -341,7 +460,11 @@ test('check: silent when well, one line otherwise, and a history', () => {
 
 test('check runs as cron does: no PATH, no HOME', () => {
   const state = join(folder, 'cron')
-  expect(tracebook(['check', 'well', '--runbooks', team, '--state', state], { cwd: '/', env: {} })).toEqual({ status: 0, stdout: '', stderr: '' })
+  expect(tracebook(['check', 'well', '--runbooks', team, '--state', state], { cwd: '/', env: {} })).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: '',
+  })
   expect(existsSync(join(state, 'history.jsonl'))).toBe(true)
 })
 
@@ -364,10 +487,15 @@ test('check: of ten that start together one runs at a time', async () => {
   const all = await Promise.all(Array.from({ length: 10 }, () => started(args).done))
   const losers = all.filter(({ stderr }) => stderr === 'tracebook: another run is under way\n')
   for (const { status, stdout } of losers) expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
-  const runs = readFileSync(join(state, 'history.jsonl'), 'utf8').trim().split('\n').map((line) => json<{ startedAt: string; elapsedMs: number }>(line))
+  const runs = readFileSync(join(state, 'history.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => json<{ startedAt: string; elapsedMs: number }>(line))
   expect(runs.length + losers.length).toBe(10)
   expect(losers.length).toBeGreaterThan(0)
-  const times = runs.map(({ startedAt, elapsedMs }) => ({ from: Date.parse(startedAt), to: Date.parse(startedAt) + elapsedMs })).sort((a, b) => a.to - b.to)
+  const times = runs
+    .map(({ startedAt, elapsedMs }) => ({ from: Date.parse(startedAt), to: Date.parse(startedAt) + elapsedMs }))
+    .sort((a, b) => a.to - b.to)
   for (const [i, { to }] of times.entries()) if (i > 0) expect(to - times[i - 1]!.to).toBeGreaterThan(900)
 }, 60_000)
 
@@ -378,6 +506,10 @@ test('check: a run that was killed does not hold the next one up', async () => {
   expect(tracebook(['check', 'well', '--runbooks', team, '--state', state]).stderr).toContain('under way')
   child.kill('SIGKILL')
   await done
-  expect(tracebook(['check', 'well', '--runbooks', team, '--state', state])).toEqual({ status: 0, stdout: '', stderr: '' })
+  expect(tracebook(['check', 'well', '--runbooks', team, '--state', state])).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: '',
+  })
   expect(readdirSync(state).sort()).toEqual(['history.jsonl', 'lock.2'])
 })

@@ -17,7 +17,9 @@ const check = (id: string): Loaded<CheckDocument> => ({
 })
 const library = (steps: readonly Step[]) => ({
   checks: new Map(['a.one', 'a.two', 'a.three'].map((id) => [id, check(id)])),
-  runbooks: new Map([['r', { id: 'r', file: 'r.yaml', document: { runbook: 'R', goal: 'g', steps } satisfies RunbookDocument }]]),
+  runbooks: new Map([
+    ['r', { id: 'r', file: 'r.yaml', document: { runbook: 'R', goal: 'g', steps } satisfies RunbookDocument }],
+  ]),
 })
 const compiled = (...steps: Step[]) => compileRunbook('r', library(steps), catalogue)
 
@@ -35,7 +37,14 @@ describe('windows', () => {
 describe('machines', () => {
   const runbook = compiled(
     { check: 'a.one' },
-    { group: 'more', when: 'a.one.firing', steps: [{ check: 'a.two', id: 'again' }, { conclude: 'inner', when: 'a.two.firing' }] },
+    {
+      group: 'more',
+      when: 'a.one.firing',
+      steps: [
+        { check: 'a.two', id: 'again' },
+        { conclude: 'inner', when: 'a.two.firing' },
+      ],
+    },
     { ask: 'Since when?', as: 'since', choices: { now: 'just now', ever: 'always' }, default: 'now' },
     { conclude: 'It is new.', when: 'answer.since == "now"', id: 'new' },
   )
@@ -62,7 +71,8 @@ describe.each([...builtin.runbooks.keys()])('built-in runbook %s', (id) => {
     createMachine(machineOf(runbook) as never)
   })
   test('every check it names exists', () => {
-    for (const step of allSteps(runbook.steps)) for (const name of step.checks) expect(builtin.checks.has(name), name).toBe(true)
+    for (const step of allSteps(runbook.steps))
+      for (const name of step.checks) expect(builtin.checks.has(name), name).toBe(true)
   })
 })
 
@@ -71,7 +81,11 @@ function walk(states: Readonly<Record<string, StateConfig>>, initial: string): v
   const reached = new Set([initial])
   for (const name of order) {
     const state = states[name]!
-    const targets = [...(state.always ?? []), ...(state.invoke ? [state.invoke.onDone, state.invoke.onError] : []), ...(state.onDone ? [state.onDone] : [])].map((t) => t.target)
+    const targets = [
+      ...(state.always ?? []),
+      ...(state.invoke ? [state.invoke.onDone, state.invoke.onError] : []),
+      ...(state.onDone ? [state.onDone] : []),
+    ].map((t) => t.target)
     for (const target of targets) {
       expect(order.indexOf(target), `${name} → ${target}`).toBeGreaterThan(order.indexOf(name))
       reached.add(target)

@@ -6,7 +6,9 @@ import { parseQuantity } from '../src/model/unit.ts'
 import { isUnavailable, unavailable } from '../src/model/unavailable.ts'
 
 const catalogue = new Map(metrics.map((m) => [m.id, m]))
-const params = new Map(Object.entries({ share: '10%', queue: '1', limit: '1GiB' }).map(([k, v]) => [k, parseQuantity(v)!]))
+const params = new Map(
+  Object.entries({ share: '10%', queue: '1', limit: '1GiB' }).map(([k, v]) => [k, parseQuantity(v)!]),
+)
 const scope: Scope = { use: 'status', metrics: catalogue, params }
 const lookup = (values: Record<string, number | string | number[]>): Lookup => ({ metric: (id) => values[id] })
 const run = (text: string, values: Record<string, number | string | number[]>, s: Scope = scope) => {
@@ -14,16 +16,25 @@ const run = (text: string, values: Record<string, number | string | number[]>, s
   expect(problems).toEqual([])
   return expression!.evaluate(lookup(values))
 }
-const mistakes = (text: string, s: Scope = scope) => compileExpression(text, s).problems.map((p) => [p.code, text.slice(p.start, p.end), p.hint])
+const mistakes = (text: string, s: Scope = scope) =>
+  compileExpression(text, s).problems.map((p) => [p.code, text.slice(p.start, p.end), p.hint])
 
 describe('values', () => {
   test('a median ignores one spike', () => {
-    expect(run('cpu.runnable.median > queue * cpu.usable', { 'cpu.runnable': [1, 0, 22, 1, 1], 'cpu.usable': 4 })).toBe(false)
-    expect(run('cpu.runnable.median > queue * cpu.usable', { 'cpu.runnable': [5, 6, 0, 7, 9], 'cpu.usable': 4 })).toBe(true)
+    expect(run('cpu.runnable.median > queue * cpu.usable', { 'cpu.runnable': [1, 0, 22, 1, 1], 'cpu.usable': 4 })).toBe(
+      false,
+    )
+    expect(run('cpu.runnable.median > queue * cpu.usable', { 'cpu.runnable': [5, 6, 0, 7, 9], 'cpu.usable': 4 })).toBe(
+      true,
+    )
   })
   test('a share of two sizes compares with a percentage', () => {
-    expect(run('memory.available.last / memory.total < share', { 'memory.available': [5], 'memory.total': 100 })).toBe(true)
-    expect(run('memory.available.last < share * memory.total', { 'memory.available': [15], 'memory.total': 100 })).toBe(false)
+    expect(run('memory.available.last / memory.total < share', { 'memory.available': [5], 'memory.total': 100 })).toBe(
+      true,
+    )
+    expect(run('memory.available.last < share * memory.total', { 'memory.available': [15], 'memory.total': 100 })).toBe(
+      false,
+    )
     expect(run('memory.total > limit', { 'memory.total': 2 ** 31 })).toBe(true)
   })
   test('counts mix with whole numbers', () => {
@@ -49,13 +60,22 @@ describe('missing data', () => {
     expect(run('known(cpu.steal)', { 'cpu.steal': [1] })).toBe(true)
   })
   test('a division by zero is unknown, not an alarm', () => {
-    expect(isUnavailable(run('memory.swap_used.last / memory.swap_total > share', { 'memory.swap_used': [5], 'memory.swap_total': 0 }))).toBe(true)
+    expect(
+      isUnavailable(
+        run('memory.swap_used.last / memory.swap_total > share', { 'memory.swap_used': [5], 'memory.swap_total': 0 }),
+      ),
+    ).toBe(true)
   })
 })
 
 describe('mistakes have a place and a cure', () => {
   test.each([
-    ['cpu.utilization.median > memory.total', 'unit-mismatch', 'cpu.utilization.median > memory.total', 'compare things of the same unit'],
+    [
+      'cpu.utilization.median > memory.total',
+      'unit-mismatch',
+      'cpu.utilization.median > memory.total',
+      'compare things of the same unit',
+    ],
     ['cpu.utilization > share', 'statistic-missing', 'cpu.utilization', undefined],
     ['cpu.utilzation.median > share', 'unknown-name', 'cpu.utilzation.median', 'did you mean cpu.utilization.median?'],
     ['cpu.runnable.medan > queue', 'unknown-statistic', 'cpu.runnable.medan', 'did you mean median?'],
@@ -81,13 +101,21 @@ describe('mistakes have a place and a cure', () => {
 })
 
 test('a template prints units, and ? for what is not known', () => {
-  const { template, problems } = compileTemplate('${cpu.runnable.median} tasks on ${cpu.usable} CPUs, ${memory.total}', { ...scope, use: 'template' })
+  const { template, problems } = compileTemplate(
+    '${cpu.runnable.median} tasks on ${cpu.usable} CPUs, ${memory.total}',
+    { ...scope, use: 'template' },
+  )
   expect(problems).toEqual([])
   expect(template!.fill(lookup({ 'cpu.runnable': [14], 'memory.total': 2 ** 31 }))).toBe('14 tasks on ? CPUs, 2 GiB')
 })
 
 test('a step reads statuses and answers', () => {
-  const when: Scope = { use: 'when', metrics: catalogue, checks: new Set(['cpu.busy']), answers: new Map([['since', ['now', 'always']]]) }
+  const when: Scope = {
+    use: 'when',
+    metrics: catalogue,
+    checks: new Set(['cpu.busy']),
+    answers: new Map([['since', ['now', 'always']]]),
+  }
   const { expression, problems } = compileExpression('cpu.busy.firing && answer.since == "now"', when)
   expect(problems).toEqual([])
   expect(expression!.checks).toEqual(['cpu.busy'])

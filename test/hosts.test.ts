@@ -16,7 +16,9 @@ import { builtinLibrary, root } from './support/library.ts'
 
 const library = await builtinLibrary()
 const folder = join(root, 'test/hosts')
-const hosts = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+const hosts = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
 
 /** What was wrong with each when it was recorded (test/hosts/README.md): cause, a word of the culprit, status. */
 const truth: Readonly<Record<string, { cause?: string; culprit?: string; exit: number }>> = {
@@ -68,6 +70,8 @@ describe.each(hosts)('%s', (name) => {
     const text = await json.render(first)
     expect(await json.render(second)).toBe(text)
     expect(valid(JSON.parse(text)), JSON.stringify(valid.errors?.slice(0, 3))).toBe(true)
-    await expect(await markdown.render(first)).toMatchFileSnapshot(join(root, `test/golden/hosts/${name}.exit-${expected.exit}.md`))
+    await expect(await markdown.render(first)).toMatchFileSnapshot(
+      join(root, `test/golden/hosts/${name}.exit-${expected.exit}.md`),
+    )
   })
 })

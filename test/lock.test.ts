@@ -53,8 +53,11 @@ test('the state directory is ours, however long its name', async () => {
 })
 
 test('history: fifty reports are kept, the file turns over at ten megabytes, a planted link is not followed', () => {
-  for (let i = 0; i < 60; i++) remember(folder, { ...jammed(), startedAt: new Date(Date.UTC(2026, 0, 1, 0, 0, i)).toISOString() })
-  const reports = readdirSync(folder).filter((name) => name.startsWith('report-')).sort()
+  for (let i = 0; i < 60; i++)
+    remember(folder, { ...jammed(), startedAt: new Date(Date.UTC(2026, 0, 1, 0, 0, i)).toISOString() })
+  const reports = readdirSync(folder)
+    .filter((name) => name.startsWith('report-'))
+    .sort()
   expect(reports).toHaveLength(50)
   expect(reports[0]).toContain('20260101T000010Z')
   expect(readFileSync(join(folder, 'history.jsonl'), 'utf8').trim().split('\n')).toHaveLength(60)

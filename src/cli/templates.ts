@@ -1,7 +1,11 @@
 // An id → the first text of a check or a runbook: commented, without mistakes, with tests that pass. Something to change, not to fill in.
 
 /** A metric of the resource that reads the same way on every host. */
-const PRESSURE: Readonly<Record<string, string>> = { memory: 'memory.pressure.some', disk: 'io.pressure.some', fs: 'io.pressure.some' }
+const PRESSURE: Readonly<Record<string, string>> = {
+  memory: 'memory.pressure.some',
+  disk: 'io.pressure.some',
+  fs: 'io.pressure.some',
+}
 const RESOURCES: readonly string[] = ['cpu', 'memory', 'disk', 'network', 'fs', 'cgroup']
 
 export function checkTemplate(id: string): string {

@@ -27,12 +27,26 @@ export interface CompiledRunbook {
 }
 
 /** Throws on a runbook that lint would have refused. */
-export function compileRunbook(id: string, library: Pick<Library, 'checks' | 'runbooks'>, catalogue: ReadonlyMap<string, Metric>): CompiledRunbook {
+export function compileRunbook(
+  id: string,
+  library: Pick<Library, 'checks' | 'runbooks'>,
+  catalogue: ReadonlyMap<string, Metric>,
+): CompiledRunbook {
   const loaded = library.runbooks.get(id)
   if (!loaded) throw new Error(`no runbook ${id}`)
-  const scope: Scope = { use: 'when', metrics: catalogue, checks: new Set(library.checks.keys()), answers: answersOf(loaded.document.steps) }
+  const scope: Scope = {
+    use: 'when',
+    metrics: catalogue,
+    checks: new Set(library.checks.keys()),
+    answers: answersOf(loaded.document.steps),
+  }
   const counters = new Map<Verb, number>()
-  return { id, title: loaded.document.runbook, goal: loaded.document.goal, steps: compileSteps(loaded.document.steps, scope, counters) }
+  return {
+    id,
+    title: loaded.document.runbook,
+    goal: loaded.document.goal,
+    steps: compileSteps(loaded.document.steps, scope, counters),
+  }
 }
 
 function compileSteps(steps: readonly Step[], scope: Scope, counters: Map<Verb, number>): CompiledStep[] {

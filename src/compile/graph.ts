@@ -34,5 +34,8 @@ function node(step: CompiledStep): string {
 
 /** Mermaid takes a colon, a semicolon and a line break for its own. */
 function plain(text: string): string {
-  return text.replace(/[\n;:"{}]/g, ' ').replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/[\n;:"{}]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }

@@ -26,7 +26,12 @@ export interface StateConfig {
   readonly initial?: string
   readonly states?: Readonly<Record<string, StateConfig>>
   readonly always?: readonly Transition[]
-  readonly invoke?: { readonly src: 'perform'; readonly input: { readonly step: string }; readonly onDone: Transition; readonly onError: Transition }
+  readonly invoke?: {
+    readonly src: 'perform'
+    readonly input: { readonly step: string }
+    readonly onDone: Transition
+    readonly onError: Transition
+  }
   readonly onDone?: Transition
 }
 
@@ -44,7 +49,9 @@ export function machineOf(runbook: CompiledRunbook): MachineConfig {
     initial: first,
     states: {
       ...statesOf(runbook.steps, end),
-      [end]: { always: [{ target: CONCLUDED, guard: { type: 'anyVerdict', params: { step: end } } }, { target: INCONCLUSIVE }] },
+      [end]: {
+        always: [{ target: CONCLUDED, guard: { type: 'anyVerdict', params: { step: end } } }, { target: INCONCLUSIVE }],
+      },
       [CONCLUDED]: { type: 'final' },
       [INCONCLUSIVE]: { type: 'final' },
     },
@@ -62,7 +69,10 @@ function statesOf(steps: readonly CompiledStep[], end: string): Record<string, S
 function stateOf(step: CompiledStep, next: string): StateConfig {
   const params = { step: step.state }
   const skip: Transition = { target: next, guard: { type: 'unmet', params }, actions: { type: 'skip', params } }
-  const base = { description: describe(step), meta: { verb: step.verb, ...(step.when ? { when: step.when.text } : {}) } }
+  const base = {
+    description: describe(step),
+    meta: { verb: step.verb, ...(step.when ? { when: step.when.text } : {}) },
+  }
   if (step.verb === 'conclude' || step.verb === 'assume')
     return { ...base, always: [...(step.when ? [skip] : []), { target: next, actions: { type: step.verb, params } }] }
   const guard = step.when ? { always: [skip] } : {}
@@ -77,7 +87,12 @@ function stateOf(step: CompiledStep, next: string): StateConfig {
   return {
     ...base,
     ...guard,
-    invoke: { src: 'perform', input: { step: step.state }, onDone: { target: next, actions: { type: 'keep', params } }, onError: { target: next, actions: { type: 'fail', params } } },
+    invoke: {
+      src: 'perform',
+      input: { step: step.state },
+      onDone: { target: next, actions: { type: 'keep', params } },
+      onError: { target: next, actions: { type: 'fail', params } },
+    },
   }
 }
 
@@ -87,7 +102,10 @@ export function describe({ step }: CompiledStep): string {
   if ('escalate' in step) return `escalate ${step.escalate}`
   if ('ask' in step) return `ask: ${step.ask}`
   if ('follow' in step) return `follow ${step.follow}`
-  if ('assume' in step) return `assume ${Object.entries(step.assume).map(([id, status]) => `${id} ${status}`).join(', ')}`
+  if ('assume' in step)
+    return `assume ${Object.entries(step.assume)
+      .map(([id, status]) => `${id} ${status}`)
+      .join(', ')}`
   if ('wait' in step) return `wait until ${step.until}`
   if ('group' in step) return step.group
   return step.conclude

@@ -5,22 +5,31 @@ import type { Advice, Finding } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
 import type { CheckProgram } from '../judge/program.ts'
 
-export function adviceOf(cause: Cause, support: readonly Finding[], programs: ReadonlyMap<string, CheckProgram>, lookup: Lookup, catalogue: ReadonlyMap<string, Metric>): Advice[] {
-  const fill = (text: string): string => compileTemplate(text, { use: 'template', metrics: catalogue }).template?.fill(lookup) ?? text
+export interface Advising {
+  readonly programs: ReadonlyMap<string, CheckProgram>
+  readonly lookup: Lookup
+  readonly catalogue: ReadonlyMap<string, Metric>
+}
+
+export function adviceOf(
+  cause: Cause,
+  support: readonly Finding[],
+  { programs, lookup, catalogue }: Advising,
+): Advice[] {
+  const fill = (text: string): string =>
+    compileTemplate(text, { use: 'template', metrics: catalogue }).template?.fill(lookup) ?? text
   const { remove = [], move = [], tune = [], add = [] } = cause.advice ?? {}
   const learn = new Set(support.flatMap((finding) => programs.get(finding.check)?.advice?.fill(lookup) ?? []))
   return [
     ...remove.map((text): Advice => ({ order: 'remove', text: fill(text) })),
     ...move.map((text): Advice => ({ order: 'move', text: fill(text) })),
-    ...tune.map(
-      (knob): Advice => ({
-        order: 'tune',
-        text: `${knob.knob}: ${fill(knob.change)}`,
-        ...(knob.current === undefined ? {} : { current: fill(knob.current) }),
-        revert: fill(knob.revert),
-        ...(knob.caution === undefined ? {} : { caution: fill(knob.caution) }),
-      }),
-    ),
+    ...tune.map((knob): Advice => ({
+      order: 'tune',
+      text: `${knob.knob}: ${fill(knob.change)}`,
+      ...(knob.current === undefined ? {} : { current: fill(knob.current) }),
+      revert: fill(knob.revert),
+      ...(knob.caution === undefined ? {} : { caution: fill(knob.caution) }),
+    })),
     ...add.map((text): Advice => ({ order: 'add', text: fill(text) })),
     ...[...learn].map((text): Advice => ({ order: 'learn', text })),
   ]

@@ -5,12 +5,21 @@ import type { Metric } from '../model/metric.ts'
 
 const ORDER: readonly Confidence[] = ['low', 'medium', 'high']
 
-export function confidenceOf(support: readonly Finding[], programs: ReadonlyMap<string, CheckProgram>, catalogue: ReadonlyMap<string, Metric>, cap?: Confidence): Confidence {
+export function confidenceOf(
+  support: readonly Finding[],
+  programs: ReadonlyMap<string, CheckProgram>,
+  catalogue: ReadonlyMap<string, Metric>,
+  cap?: Confidence,
+): Confidence {
   const earned = earnedBy(support, programs, catalogue)
   return cap !== undefined && ORDER.indexOf(cap) < ORDER.indexOf(earned) ? cap : earned
 }
 
-function earnedBy(support: readonly Finding[], programs: ReadonlyMap<string, CheckProgram>, catalogue: ReadonlyMap<string, Metric>): Confidence {
+function earnedBy(
+  support: readonly Finding[],
+  programs: ReadonlyMap<string, CheckProgram>,
+  catalogue: ReadonlyMap<string, Metric>,
+): Confidence {
   const signals = new Set<string>()
   let errors = false
   for (const finding of support) {

@@ -3,7 +3,15 @@ import type { Lookup } from '../expr/index.ts'
 import type { CheckProgram } from '../judge/program.ts'
 import type { Library } from '../load/library.ts'
 import type { Cause } from '../model/check.ts'
-import { isFiring, keyOf, type Confidence, type Culprit, type Diagnosis, type Finding } from '../model/finding.ts'
+import {
+  isFiring,
+  keyOf,
+  type Advice,
+  type Confidence,
+  type Culprit,
+  type Diagnosis,
+  type Finding,
+} from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
 import { adviceOf } from './advice.ts'
 import type { Conclusion } from './conclusion.ts'
@@ -27,13 +35,19 @@ export interface Diagnosed {
   readonly findings: readonly Finding[]
 }
 
-export function diagnose(conclusions: readonly Conclusion[], all: readonly Finding[], diagnosing: Diagnosing): Diagnosed {
+export function diagnose(
+  conclusions: readonly Conclusion[],
+  all: readonly Finding[],
+  diagnosing: Diagnosing,
+): Diagnosed {
   const causal = merged(conclusions.filter((c) => c.cause !== undefined && c.support.length > 0))
   const supporting = new Set(causal.flatMap((c) => c.support.map((f) => f.check)))
   const findings = explained(all, diagnosing.library.checks, supporting)
   const marked = new Map(findings.map((f) => [keyOf(f), f]))
   const current = causal.map((c) => ({ ...c, support: c.support.map((f) => marked.get(keyOf(f)) ?? f) }))
-  const roots = current.filter((c) => !current.some((other) => other !== c && isEffect(c, other) && !isEffect(other, c)))
+  const roots = current.filter(
+    (c) => !current.some((other) => other !== c && isEffect(c, other) && !isEffect(other, c)),
+  )
   const diagnoses = roots.map((root) => diagnosisOf(root, current, findings, diagnosing))
   return { diagnoses: diagnoses.sort((a, b) => rank(b, diagnosing) - rank(a, diagnosing)), findings }
 }
@@ -56,11 +70,19 @@ function isEffect(one: Conclusion, other: Conclusion): boolean {
   return one.support.every((finding) => finding.explainedBy?.some((check) => causes.has(check)) === true)
 }
 
-function diagnosisOf(root: Conclusion, all: readonly Conclusion[], findings: readonly Finding[], diagnosing: Diagnosing): Diagnosis {
+function diagnosisOf(
+  root: Conclusion,
+  all: readonly Conclusion[],
+  findings: readonly Finding[],
+  diagnosing: Diagnosing,
+): Diagnosis {
   const cause = causeOf(root, diagnosing)
   const checks = new Set(root.support.map((f) => f.check))
   const effects = all.filter((other) => other !== root && isEffect(other, root)).flatMap((other) => other.cause ?? [])
-  const symptoms = findings.filter((f) => !checks.has(f.check) && f.explainedBy?.some((check) => checks.has(check))).map(keyOf)
+  const culprits = culpritsOf(root)
+  const symptoms = findings
+    .filter((f) => !checks.has(f.check) && f.explainedBy?.some((check) => checks.has(check)))
+    .map(keyOf)
   return {
     cause: cause.id,
     title: cause.title,
@@ -68,10 +90,22 @@ function diagnosisOf(root: Conclusion, all: readonly Conclusion[], findings: rea
     confidence: confidenceOf(root.support, diagnosing.programs, diagnosing.catalogue, root.cap),
     use: cause.use,
     text: root.text,
-    culprits: culpritsOf(root),
+    culprits,
     findings: root.support.map(keyOf),
     explains: [...new Set([...effects, ...symptoms])],
-    advice: adviceOf(cause, root.support, diagnosing.programs, diagnosing.lookup, diagnosing.catalogue),
+    advice: adviceOf(cause, root.support, diagnosing).map((advice) => named(advice, culprits[0])),
+  }
+}
+
+/** `renice -n 10 -p PID` → the process it is about. What is not known stays for the reader to fill in. */
+function named(advice: Advice, culprit: Culprit | undefined): Advice {
+  const names = { PID: culprit?.pid?.toString(), UNIT: culprit?.unit }
+  const fill = (text: string) => text.replace(/\b(PID|UNIT)\b/g, (word) => names[word as 'PID' | 'UNIT'] ?? word)
+  return {
+    ...advice,
+    text: fill(advice.text),
+    ...(advice.current === undefined ? {} : { current: fill(advice.current) }),
+    ...(advice.revert === undefined ? {} : { revert: fill(advice.revert) }),
   }
 }
 
@@ -85,7 +119,8 @@ function culpritsOf(root: Conclusion): Culprit[] {
   const ordered = [...blamed, ...root.support].filter((f) => f.culprits.length > 0)
   const check = ordered[0]?.check
   const found = new Map<string, Culprit>()
-  for (const finding of ordered.filter((f) => f.check === check)) for (const one of finding.culprits) found.set(`${one.kind} ${one.name} ${one.pid ?? ''}`, one)
+  for (const finding of ordered.filter((f) => f.check === check))
+    for (const one of finding.culprits) found.set(`${one.kind} ${one.name} ${one.pid ?? ''}`, one)
   return [...found.values()].slice(0, MOST_CULPRITS)
 }
 

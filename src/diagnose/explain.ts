@@ -3,7 +3,11 @@ import type { CheckDocument, Loaded } from '../model/check.ts'
 import { isFiring, type Finding } from '../model/finding.ts'
 
 /** Marks each firing finding with the firing checks that explain it. A notice explains nothing unless a diagnosis rests on it. */
-export function explained(findings: readonly Finding[], checks: ReadonlyMap<string, Loaded<CheckDocument>>, supporting: ReadonlySet<string>): Finding[] {
+export function explained(
+  findings: readonly Finding[],
+  checks: ReadonlyMap<string, Loaded<CheckDocument>>,
+  supporting: ReadonlySet<string>,
+): Finding[] {
   const by = new Map<string, Set<string>>()
   for (const finding of findings) {
     if (!isFiring(finding) || (finding.weight === 'notice' && !supporting.has(finding.check))) continue

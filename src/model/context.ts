@@ -42,7 +42,12 @@ export interface Context {
   readonly distribution: { readonly id: string; readonly like: readonly string[]; readonly name: string }
   readonly uptimeSeconds: number
   readonly bootId: string
-  readonly cpus: { readonly online: number; readonly model: string; readonly threadsPerCore: number; readonly sockets: number }
+  readonly cpus: {
+    readonly online: number
+    readonly model: string
+    readonly threadsPerCore: number
+    readonly sockets: number
+  }
   /** min(online CPUs, cpuset, cgroup quota): what work can really use (law 8). */
   readonly usableCpus: number
   readonly memoryBytes: number

@@ -57,15 +57,7 @@ export interface ConcludeStep extends StepBase {
   readonly confidence?: 'high' | 'medium' | 'low'
 }
 
-export type Step =
-  | CheckStep
-  | EscalateStep
-  | AskStep
-  | FollowStep
-  | AssumeStep
-  | WaitStep
-  | GroupStep
-  | ConcludeStep
+export type Step = CheckStep | EscalateStep | AskStep | FollowStep | AssumeStep | WaitStep | GroupStep | ConcludeStep
 
 export const VERBS = ['check', 'escalate', 'ask', 'follow', 'assume', 'wait', 'group', 'conclude'] as const
 export type Verb = (typeof VERBS)[number]

@@ -69,7 +69,11 @@ export interface Source {
   /** Order among the sources of one metric: lower is asked first. Default: run 10, read 20 (the traditional tool before its twin), count 50, trace 60. */
   readonly rank?: (context: Context) => number
   /** The looks to take; or why this host cannot. `wanted`: the metrics others do not give first; a reader may leave files out for it. */
-  readonly requests: (window: Window, context: Context, wanted?: ReadonlySet<string>) => readonly Request[] | Unavailable
+  readonly requests: (
+    window: Window,
+    context: Context,
+    wanted?: ReadonlySet<string>,
+  ) => readonly Request[] | Unavailable
   /** Looks, in the order taken → what they say. Pure: the same looks always give the same reading. */
   readonly parse: (looks: readonly Observation[], info: ParseInfo) => Reading | Unavailable
 }

@@ -7,7 +7,8 @@ export function rates(values: readonly (number | undefined)[], atMs: readonly nu
     const before = values[i - 1]
     const after = values[i]
     const seconds = ((atMs[i] ?? 0) - (atMs[i - 1] ?? 0)) / 1000
-    if (before !== undefined && after !== undefined && after >= before && seconds > 0) found.push((after - before) / seconds)
+    if (before !== undefined && after !== undefined && after >= before && seconds > 0)
+      found.push((after - before) / seconds)
   }
   return found.length > 0 ? found : undefined
 }

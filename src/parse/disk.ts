@@ -91,7 +91,8 @@ function complete(values: readonly (number | undefined)[]): number[] | undefined
 }
 
 function absent(id: string, intervals: readonly DiskInterval[]): Unavailable {
-  if (intervals.length === 0) return unavailable('nothing to measure', 'this host has no block device that ever did I/O')
+  if (intervals.length === 0)
+    return unavailable('nothing to measure', 'this host has no block device that ever did I/O')
   const mean = MEANS.find(([name]) => name === id)
   return mean && intervals.some((interval) => interval[mean[2]] !== undefined)
     ? unavailable('nothing to measure', `no disk had ${mean[2]} in the window`)

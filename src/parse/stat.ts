@@ -28,8 +28,16 @@ export function taskStat(text: string | undefined): TaskStat | undefined {
   const close = text.lastIndexOf(') ')
   const pid = text.slice(0, open)
   if (open < 1 || close < open || !/^\d+$/.test(pid)) return undefined
-  const [state = '', ...rest] = text.slice(close + 2).trim().split(' ')
-  if (!/^[A-Za-z]$/.test(state) || rest.length < LAST - 3 || !rest.slice(0, LAST - 3).every((cell) => /^-?\d+$/.test(cell))) return undefined
+  const [state = '', ...rest] = text
+    .slice(close + 2)
+    .trim()
+    .split(' ')
+  if (
+    !/^[A-Za-z]$/.test(state) ||
+    rest.length < LAST - 3 ||
+    !rest.slice(0, LAST - 3).every((cell) => /^-?\d+$/.test(cell))
+  )
+    return undefined
   const at = (field: number) => Number(rest[field - 4])
   const counters = [12, 14, 15, 20, 22, 24, 40, 41].map(at)
   if (counters.some((value) => value < 0)) return undefined

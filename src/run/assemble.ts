@@ -34,12 +34,16 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     lookup: lookupIn(session),
     ...(settings.context.target ? { isTarget: isTargetOf(settings.context.target, all) } : {}),
   })
-  const matrix = matrixOf(findings, [...settings.library.checks.values()].map(({ document }) => document.use))
+  const matrix = matrixOf(
+    findings,
+    [...settings.library.checks.values()].map(({ document }) => document.use),
+  )
   const unseen = CORE.filter((resource) => isBlind(resource, findings, runbook, session))
   const blind: readonly string[] = unseen.length === 0 && sawNothing(findings) ? ['what it looks at'] : unseen
   const alarm = alarmStatus(diagnoses, findings)
   const absent = settings.context.target?.unavailable?.reason
-  const status: Status = alarm === 'ok' && (blind.length > 0 || interrupted !== undefined || absent !== undefined) ? 'unknown' : alarm
+  const status: Status =
+    alarm === 'ok' && (blind.length > 0 || interrupted !== undefined || absent !== undefined) ? 'unknown' : alarm
   const cleared = clearedOf(matrix)
   const looks = [...contextLooks, ...[...session.facts.looks.values()].flat()]
   return {
@@ -89,10 +93,21 @@ function clearedOf(matrix: readonly MatrixCell[]): string[] {
   })
 }
 
-function verdictOf(status: Status, diagnoses: readonly Diagnosis[], findings: readonly Finding[], cleared: readonly string[], blind: readonly string[], interrupted?: string, absent?: string): readonly [string, string] {
+function verdictOf(
+  status: Status,
+  diagnoses: readonly Diagnosis[],
+  findings: readonly Finding[],
+  cleared: readonly string[],
+  blind: readonly string[],
+  interrupted?: string,
+  absent?: string,
+): readonly [string, string] {
   const unknown = findings.filter((f) => f.status === 'unknown').length
   const seen = new Set(findings.map((f) => f.check)).size
-  const tail = unknown === 0 ? `${seen} checks judged.` : `${seen - unknown} of ${seen} checks judged; ${unknown} unknown, with reasons below.`
+  const tail =
+    unknown === 0
+      ? `${seen} checks judged.`
+      : `${seen - unknown} of ${seen} checks judged; ${unknown} unknown, with reasons below.`
   const stopped = interrupted === undefined ? '' : `Stopped early (${interrupted}). `
   const first = diagnoses[0]
   if (first) {
@@ -102,8 +117,19 @@ function verdictOf(status: Status, diagnoses: readonly Diagnosis[], findings: re
     return [`${stopped}${first.title}${who} (${first.confidence} confidence).${others}`, advice]
   }
   const firing = findings.filter((f) => isFiring(f) && f.weight === 'alarm')
-  if (firing[0]) return [`${stopped}No cause found, but: ${firing.map((f) => f.text).slice(0, 2).join('; ')}.`, tail]
-  if (absent !== undefined) return [`${stopped}What was named as slow is not here: ${absent}.`, `Of the host as a whole, cleared: ${cleared.join(', ') || 'nothing'}. ${tail}`]
+  if (firing[0])
+    return [
+      `${stopped}No cause found, but: ${firing
+        .map((f) => f.text)
+        .slice(0, 2)
+        .join('; ')}.`,
+      tail,
+    ]
+  if (absent !== undefined)
+    return [
+      `${stopped}What was named as slow is not here: ${absent}.`,
+      `Of the host as a whole, cleared: ${cleared.join(', ') || 'nothing'}. ${tail}`,
+    ]
   if (blind.length > 0) return [`${stopped}Cannot tell: nothing about ${blind.join(', ')} could be measured.`, tail]
   if (status === 'unknown') return [`${stopped}Not finished: no problem seen so far.`, tail]
   return [`${stopped}Nothing is wrong that this run could see.`, `Cleared: ${cleared.join(', ') || 'nothing'}. ${tail}`]

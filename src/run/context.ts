@@ -6,11 +6,16 @@ import { cgroupRequest, contextOf, contextRequests } from '../tools/context/inde
 
 const NOW = { intervalMs: 1000, count: 0 } as const
 
-export async function readContext(host: Host, signal: AbortSignal): Promise<{ readonly context: Context; readonly looks: readonly Observation[] }> {
+export async function readContext(
+  host: Host,
+  signal: AbortSignal,
+): Promise<{ readonly context: Context; readonly looks: readonly Observation[] }> {
   const asked = contextRequests.map((request) => ({ source: 'context', tier: 'read' as const, request }))
   const first = (await host.look(asked, NOW, signal)).get('context') ?? []
   const more = cgroupRequest(first)
-  const second = more ? ((await host.look([{ source: 'context', tier: 'read', request: more }], NOW, signal)).get('context') ?? []) : []
+  const second = more
+    ? ((await host.look([{ source: 'context', tier: 'read', request: more }], NOW, signal)).get('context') ?? [])
+    : []
   const looks = [...first, ...second]
   return { context: contextOf(looks), looks }
 }

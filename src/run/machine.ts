@@ -22,7 +22,9 @@ export async function drive(runbook: CompiledRunbook, session: Session): Promise
     actors: {
       perform: fromPromise<Performed, { step: string }>(({ input }) => {
         started.set(input.step, session.settings.host.now())
-        return perform(step(input), runbook, session, (id) => drive(compileRunbook(id, session.settings.library, session.settings.catalogue), session))
+        return perform(step(input), runbook, session, (id) =>
+          drive(compileRunbook(id, session.settings.library, session.settings.catalogue), session),
+        )
       }),
     },
     guards: {
@@ -30,12 +32,20 @@ export async function drive(runbook: CompiledRunbook, session: Session): Promise
       anyVerdict: () => session.conclusions.some((c) => c.state.startsWith(`${runbook.id}/`)),
     },
     actions: {
-      skip: (_, params: { step: string }) => log(session, runbook, step(params), { outcome: 'skipped', because: whyNot(step(params), session) }, 0),
-      keep: ({ event }, params: { step: string }) => log(session, runbook, step(params), (event as unknown as { output: Performed }).output, elapsed(params.step)),
+      skip: (_, params: { step: string }) =>
+        log(session, runbook, step(params), { outcome: 'skipped', because: whyNot(step(params), session) }, 0),
+      keep: ({ event }, params: { step: string }) =>
+        log(session, runbook, step(params), (event as unknown as { output: Performed }).output, elapsed(params.step)),
       fail: ({ event }, params: { step: string }) => {
         const { error } = event as unknown as { error: unknown }
         session.failures.push(error instanceof Error ? error : new Error(String(error)))
-        log(session, runbook, step(params), { outcome: 'interrupted', because: 'a fault of tracebook itself' }, elapsed(params.step))
+        log(
+          session,
+          runbook,
+          step(params),
+          { outcome: 'interrupted', because: 'a fault of tracebook itself' },
+          elapsed(params.step),
+        )
       },
       conclude: (_, params: { step: string }) => conclude(step(params), runbook, session),
       assume: (_, params: { step: string }) => assume(step(params), runbook, session),
@@ -64,13 +74,17 @@ function log(session: Session, runbook: CompiledRunbook, step: CompiledStep, don
 
 function whyNot(step: CompiledStep, session: Session): string {
   const result = step.when?.evaluate(lookupIn(session))
-  return isUnavailable(result) ? `${step.when?.text ?? ''} is unknown: ${result.reason}` : `${step.when?.text ?? ''} does not hold`
+  return isUnavailable(result)
+    ? `${step.when?.text ?? ''} is unknown: ${result.reason}`
+    : `${step.when?.text ?? ''} does not hold`
 }
 
 function conclude(step: CompiledStep, runbook: CompiledRunbook, session: Session): void {
   if (!('conclude' in step.step)) return
   const { conclude: text, cause, blame, confidence, 'supported-by': more = [] } = step.step
-  const support = [...new Set([...(step.when?.checks ?? []), ...more])].flatMap((id) => session.findings.get(id) ?? []).filter(isFiring)
+  const support = [...new Set([...(step.when?.checks ?? []), ...more])]
+    .flatMap((id) => session.findings.get(id) ?? [])
+    .filter(isFiring)
   session.conclusions.push({
     text,
     state: `${runbook.id}/${step.state}`,
@@ -87,7 +101,16 @@ function assume(step: CompiledStep, runbook: CompiledRunbook, session: Session):
   for (const [check, status] of Object.entries(step.step.assume)) {
     const document = session.settings.library.checks.get(check)?.document
     session.findings.set(check, [
-      { check, status, weight: document?.weight ?? 'alarm', text: `assumed: ${step.step.because}`, use: document?.use ?? 'none', evidence: [], culprits: [], assumed: step.step.because },
+      {
+        check,
+        status,
+        weight: document?.weight ?? 'alarm',
+        text: `assumed: ${step.step.because}`,
+        use: document?.use ?? 'none',
+        evidence: [],
+        culprits: [],
+        assumed: step.step.because,
+      },
     ])
   }
   log(session, runbook, step, { outcome: 'done', because: step.step.because }, 0)

@@ -75,7 +75,15 @@ export function planOf(id: string, planning: Planning): Plan {
   const { title, goal } = compileRunbook(id, planning.library, planning.catalogue)
   const steps = planSteps(id, planning, { measured: new Set(), conditional: false, following: [], depth: 0 })
   const sum = (of: (step: PlannedStep) => number) => steps.reduce((total, step) => total + of(step), 0)
-  return { runbook: id, title, goal, steps, leastSeconds: sum((s) => s.leastSeconds), worstSeconds: sum((s) => s.worstSeconds), unknown: allUnknown(steps) }
+  return {
+    runbook: id,
+    title,
+    goal,
+    steps,
+    leastSeconds: sum((s) => s.leastSeconds),
+    worstSeconds: sum((s) => s.worstSeconds),
+    unknown: allUnknown(steps),
+  }
 }
 
 interface Walk {
@@ -104,7 +112,8 @@ function planSteps(runbook: string, planning: Planning, walk: Walk): PlannedStep
 function planStep(step: CompiledStep, runbook: string, planning: Planning, walk: Walk): PlannedStep {
   const { conditional, depth } = walk
   const escalation = 'escalate' in step.step ? step.step.escalate : undefined
-  const obstacle = escalation === undefined ? undefined : choose(new Set([escalation]), planning).missing.get(escalation)
+  const obstacle =
+    escalation === undefined ? undefined : choose(new Set([escalation]), planning).missing.get(escalation)
   const measuring = obstacle ? undefined : measuringOf(step, escalation, planning, walk)
   if (measuring && step.verb === 'check' && !conditional) for (const id of measuring.checks) walk.measured.add(id)
   const worst = (measuring?.worstSeconds ?? 0) + ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
@@ -122,18 +131,26 @@ function planStep(step: CompiledStep, runbook: string, planning: Planning, walk:
   }
 }
 
-function measuringOf(step: CompiledStep, escalation: string | undefined, planning: Planning, walk: Walk): Measuring | undefined {
+function measuringOf(
+  step: CompiledStep,
+  escalation: string | undefined,
+  planning: Planning,
+  walk: Walk,
+): Measuring | undefined {
   // A check step without a window of its own shares that of the step before it.
   const checks = step.verb === 'wait' ? step.checks : step.window.filter((id) => !walk.measured.has(id))
   const readers = new Map<string, string[]>()
-  for (const id of checks) for (const metric of needsOf(id, planning)) readers.set(metric, [...(readers.get(metric) ?? []), id])
+  for (const id of checks)
+    for (const metric of needsOf(id, planning)) readers.set(metric, [...(readers.get(metric) ?? []), id])
   if (escalation !== undefined) readers.set(escalation, [])
   if (readers.size === 0) return undefined
   const { sources, missing } = choose(new Set(readers.keys()), planning)
   const taken = new Set<string>()
   const planned = sources.map((source) => plannedSource(source, readers, taken, planning))
   const requests = planned.flatMap((source) => source.requests)
-  const lasting = requests.some((request) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true))
+  const lasting = requests.some(
+    (request) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true),
+  )
   const seconds = lasting ? (planning.window.intervalMs * planning.window.count) / 1000 : 0
   const tools = requests.filter((request) => request.kind === 'run')
   const grace = Math.max(0, ...tools.map((request) => (request.graceMs ?? GRACE_SECONDS * 1000) / 1000 + KILL_SECONDS))
@@ -146,11 +163,22 @@ function measuringOf(step: CompiledStep, escalation: string | undefined, plannin
   }
 }
 
-function plannedSource(source: Source, needs: ReadonlyMap<string, unknown>, taken: Set<string>, planning: Planning): PlannedSource {
+function plannedSource(
+  source: Source,
+  needs: ReadonlyMap<string, unknown>,
+  taken: Set<string>,
+  planning: Planning,
+): PlannedSource {
   const requests = source.requests(planning.window, planning.context)
   const metrics = source.gives.filter((id) => needs.has(id) && !taken.has(id))
   for (const id of metrics) taken.add(id)
-  return { id: source.id, tier: source.tier, asks: source.asks, requests: isUnavailable(requests) ? [] : requests, metrics }
+  return {
+    id: source.id,
+    tier: source.tier,
+    asks: source.asks,
+    requests: isUnavailable(requests) ? [] : requests,
+    metrics,
+  }
 }
 
 function needsOf(check: string, { library, catalogue }: Planning): readonly string[] {
@@ -167,5 +195,7 @@ function allUnknown(steps: readonly PlannedStep[]): Unknown[] {
 
 /** Every runbook whose steps judge a check, directly. */
 export function runbooksWith(check: string, library: Library, catalogue: ReadonlyMap<string, Metric>): string[] {
-  return [...library.runbooks.keys()].filter((id) => allSteps(compileRunbook(id, library, catalogue).steps).some((step) => step.checks.includes(check)))
+  return [...library.runbooks.keys()].filter((id) =>
+    allSteps(compileRunbook(id, library, catalogue).steps).some((step) => step.checks.includes(check)),
+  )
 }

@@ -29,7 +29,8 @@ export async function run(options: RunOptions): Promise<Finished> {
   const session = newSession({ ...rest, context: found ? { ...context, target: found.target } : context })
   if (found) {
     tell(found, session)
-    if (id !== TARGET_RUNBOOK && rest.library.runbooks.has(TARGET_RUNBOOK)) await drive(compileRunbook(TARGET_RUNBOOK, rest.library, rest.catalogue), session)
+    if (id !== TARGET_RUNBOOK && rest.library.runbooks.has(TARGET_RUNBOOK))
+      await drive(compileRunbook(TARGET_RUNBOOK, rest.library, rest.catalogue), session)
   }
   await drive(runbook, session)
   if (!rest.signal.aborted) await nameCulprits(session)

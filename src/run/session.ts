@@ -41,7 +41,16 @@ export interface Session {
 }
 
 export function newSession(settings: Settings): Session {
-  return { settings, facts: noFacts(), findings: new Map(), answers: new Map(), conclusions: [], path: [], programs: new Map(), failures: [] }
+  return {
+    settings,
+    facts: noFacts(),
+    findings: new Map(),
+    answers: new Map(),
+    conclusions: [],
+    path: [],
+    programs: new Map(),
+    failures: [],
+  }
 }
 
 export function programOf(session: Session, id: string): CheckProgram {
@@ -55,7 +64,8 @@ export function programOf(session: Session, id: string): CheckProgram {
 }
 
 export function judgeInto(session: Session, ids: readonly string[]): void {
-  for (const id of ids) session.findings.set(id, judge(programOf(session, id), session.facts, session.settings.catalogue))
+  for (const id of ids)
+    session.findings.set(id, judge(programOf(session, id), session.facts, session.settings.catalogue))
 }
 
 export function statusIn(session: Session, check: string): Status | undefined {

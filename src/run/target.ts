@@ -40,7 +40,11 @@ export function tell({ target, looks }: Found, { facts }: Session): void {
 
 /** A culprit is about the target when it is it, holds it, or is what the target's own view blames. */
 export function isTargetOf(target: Target, findings: readonly Finding[]): (culprit: Culprit) => boolean {
-  const blamed = new Set(findings.filter((one) => one.check.startsWith('target.') && isFiring(one)).flatMap((one) => one.culprits.map(nameOf)))
+  const blamed = new Set(
+    findings
+      .filter((one) => one.check.startsWith('target.') && isFiring(one))
+      .flatMap((one) => one.culprits.map(nameOf)),
+  )
   return (culprit) => isIt(target, culprit) || blamed.has(nameOf(culprit))
 }
 

@@ -21,23 +21,29 @@ afterEach(async () => {
 })
 
 describe.skipIf(!isRoot)('live diagnosis', () => {
-  test.skipIf(!has('stress-ng')).each(modes)('stress-ng --cpu 8: saturated CPUs, its processes to blame (%s)', async (_, conditions) => {
-    fault = await stressCpus(8)
-    const { outcome, report } = run(conditions)
-    expect(report.diagnoses[0]?.cause).toBe('cpu.saturated')
-    expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain('stress-ng')
-    expect(outcome.status).toBe(report.status === 'critical' ? 2 : 1)
-    expect(['warn', 'critical']).toContain(report.status)
-  })
+  test.skipIf(!has('stress-ng')).each(modes)(
+    'stress-ng --cpu 8: saturated CPUs, its processes to blame (%s)',
+    async (_, conditions) => {
+      fault = await stressCpus(8)
+      const { outcome, report } = run(conditions)
+      expect(report.diagnoses[0]?.cause).toBe('cpu.saturated')
+      expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain('stress-ng')
+      expect(outcome.status).toBe(report.status === 'critical' ? 2 : 1)
+      expect(['warn', 'critical']).toContain(report.status)
+    },
+  )
 
-  test.each(modes)('a spinner in a group with a fifth of a CPU: that group is throttled (%s)', async (_, conditions) => {
-    await quiet()
-    const group = await throttledGroup(`tb-live-${process.pid}`)
-    fault = group
-    const { report } = run(conditions)
-    expect(report.diagnoses[0]?.cause).toBe('cgroup.cpu_throttled')
-    expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain(group.group)
-  })
+  test.each(modes)(
+    'a spinner in a group with a fifth of a CPU: that group is throttled (%s)',
+    async (_, conditions) => {
+      await quiet()
+      const group = await throttledGroup(`tb-live-${process.pid}`)
+      fault = group
+      const { report } = run(conditions)
+      expect(report.diagnoses[0]?.cause).toBe('cgroup.cpu_throttled')
+      expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain(group.group)
+    },
+  )
 
   test.each(modes)('a listener with backlog 1 that never accepts: its port (%s)', async (_, conditions) => {
     const listener = await fullListener()
@@ -54,7 +60,9 @@ describe.skipIf(!isRoot)('live diagnosis', () => {
     await quiet()
     const { outcome, report } = run(conditions)
     expect(report.diagnoses).toEqual([])
-    expect(report.findings.filter((f) => f.weight === 'alarm' && (f.status === 'warn' || f.status === 'critical'))).toEqual([])
+    expect(
+      report.findings.filter((f) => f.weight === 'alarm' && (f.status === 'warn' || f.status === 'critical')),
+    ).toEqual([])
     for (const resource of ['cpu', 'memory']) expect(report.cleared).toContain(resource)
     expect(outcome.status).toBe(0)
   })

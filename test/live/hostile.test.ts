@@ -23,7 +23,8 @@ function brokenVmstat(script: string, mode = 0o755): Conditions {
   chmodSync(path, mode)
   return { env: { TRACEBOOK_PATH: tools.path } }
 }
-const json = (conditions: Conditions, ...more: string[]) => tracebook(['run', '--auto', '--format', 'json', '--window', '2s', ...more], conditions)
+const json = (conditions: Conditions, ...more: string[]) =>
+  tracebook(['run', '--auto', '--format', 'json', '--window', '2s', ...more], conditions)
 
 describe('one broken tool costs nothing but itself', () => {
   const cases: [string, string, number, string, RegExp][] = [
@@ -55,7 +56,8 @@ test('no tools at all: /proc answers for the core resources', () => {
   const run = json({ env: { TRACEBOOK_PATH: folder, PATH: '' } })
   const report = reportOf(run)
   expect(report.observations.filter((o) => o.argv)).toEqual([])
-  for (const resource of ['cpu', 'memory']) expect(report.matrix.filter((c) => c.resource === resource).map((c) => c.verdict)).toContain('ok')
+  for (const resource of ['cpu', 'memory'])
+    expect(report.matrix.filter((c) => c.resource === resource).map((c) => c.verdict)).toContain('ok')
   const unknown = report.findings.filter((f) => f.status === 'unknown')
   expect(unknown.length).toBeGreaterThan(0)
   for (const finding of unknown) expect(finding.unavailable?.reason).toBeTruthy()
@@ -64,7 +66,9 @@ test('no tools at all: /proc answers for the core resources', () => {
 test.skipIf(!isRoot)('no pressure files: what needs them is unknown or decided without, with the reason', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tracebook-empty-'))
   folders.push(folder)
-  const run = json({ prefix: ['unshare', '-m', 'sh', '-c', `mount --bind ${folder} /proc/pressure && exec "$@"`, 'sh'] })
+  const run = json({
+    prefix: ['unshare', '-m', 'sh', '-c', `mount --bind ${folder} /proc/pressure && exec "$@"`, 'sh'],
+  })
   const report = reportOf(run)
   expect(run.stderr).not.toMatch(STACK)
   expect(report.observations.find((o) => o.source === 'proc_pressure')).toBeDefined()
@@ -72,7 +76,10 @@ test.skipIf(!isRoot)('no pressure files: what needs them is unknown or decided w
 })
 
 describe('signals and streams', () => {
-  test.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('%s in the middle: a report of what is known, exit %i', async (signal, status) => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s in the middle: a report of what is known, exit %i', async (signal, status) => {
     const { child, end } = start(['run', '--auto', '--format', 'json', '--window', '20s'])
     await sleep(3000)
     child.kill(signal)
@@ -89,12 +96,21 @@ describe('signals and streams', () => {
     expect(outcome.status).toBe(3)
   })
   test('standard output closed early', () => {
-    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" run --auto --window 1s | head -c 10`], { encoding: 'utf8', timeout: 30_000 })
+    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" run --auto --window 1s | head -c 10`], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    })
     expect(run.stderr).not.toMatch(STACK)
     expect(run.stdout).toHaveLength(10)
   })
   test("cron's environment: no terminal, no PATH, no HOME, an odd folder", () => {
-    const run = spawnSync(process.execPath, [bin, 'run', '--window', '1s'], { encoding: 'utf8', env: {}, cwd: '/', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] })
+    const run = spawnSync(process.execPath, [bin, 'run', '--window', '1s'], {
+      encoding: 'utf8',
+      env: {},
+      cwd: '/',
+      timeout: 30_000,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     expect(run.stdout).toContain('# ')
     expect(run.stderr).toBe('')
     expect(run.stdout).not.toContain('\x1b')
@@ -117,7 +133,8 @@ describe.skipIf(!isRoot)('unprivileged', () => {
     const report = reportOf(run)
     expect(run.stderr).not.toMatch(STACK)
     expect(report.host.user).toMatch(/uid/)
-    for (const finding of report.findings.filter((f) => f.status === 'unknown')) expect(finding.unavailable?.reason).toBeTruthy()
+    for (const finding of report.findings.filter((f) => f.status === 'unknown'))
+      expect(finding.unavailable?.reason).toBeTruthy()
   })
 })
 

@@ -14,7 +14,10 @@ export function has(program: string): boolean {
 }
 
 export async function stressCpus(workers: number): Promise<Fault> {
-  const child = spawn('stress-ng', ['--cpu', String(workers), '--timeout', '120s', '--quiet'], { detached: true, stdio: 'ignore' })
+  const child = spawn('stress-ng', ['--cpu', String(workers), '--timeout', '120s', '--quiet'], {
+    detached: true,
+    stdio: 'ignore',
+  })
   await sleep(1500)
   return { pid: child.pid ?? 0, stop: () => endGroup(child) }
 }
@@ -23,14 +26,18 @@ export async function stressCpus(workers: number): Promise<Fault> {
 export async function throttledGroup(name: string): Promise<Fault & { readonly group: string }> {
   const v2 = existsSync('/sys/fs/cgroup/cgroup.controllers')
   const folder = join(v2 ? '/sys/fs/cgroup' : '/sys/fs/cgroup/cpu', name)
-  if (v2 && !readFileSync('/sys/fs/cgroup/cgroup.subtree_control', 'utf8').includes('cpu')) writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
+  if (v2 && !readFileSync('/sys/fs/cgroup/cgroup.subtree_control', 'utf8').includes('cpu'))
+    writeFileSync('/sys/fs/cgroup/cgroup.subtree_control', '+cpu')
   mkdirSync(folder)
   if (v2) writeFileSync(join(folder, 'cpu.max'), '20000 100000')
   else {
     writeFileSync(join(folder, 'cpu.cfs_period_us'), '100000')
     writeFileSync(join(folder, 'cpu.cfs_quota_us'), '20000')
   }
-  const child = spawn('sh', ['-c', `echo $$ > ${folder}/cgroup.procs; while :; do :; done`], { detached: true, stdio: 'ignore' })
+  const child = spawn('sh', ['-c', `echo $$ > ${folder}/cgroup.procs; while :; do :; done`], {
+    detached: true,
+    stdio: 'ignore',
+  })
   await sleep(1000)
   return {
     pid: child.pid ?? 0,
@@ -60,7 +67,9 @@ time.sleep(120)
 
 export async function fullListener(): Promise<Fault & { readonly port: number }> {
   const child = spawn('python3', ['-c', LISTENER], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
-  const port = await new Promise<number>((done) => child.stdout.on('data', (d: Buffer) => done(Number(d.toString().trim()))))
+  const port = await new Promise<number>((done) =>
+    child.stdout.on('data', (d: Buffer) => done(Number(d.toString().trim()))),
+  )
   await sleep(2500)
   return { pid: child.pid ?? 0, port, stop: () => endGroup(child) }
 }
@@ -72,7 +81,8 @@ export function loadOne(): number {
 /** Waits until nothing but us wants a CPU: the tests before may still be ending. */
 export async function quiet(): Promise<void> {
   for (let i = 0; i < 60; i++) {
-    const busy = (): number[] => readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/\s+/).slice(1).map(Number) ?? []
+    const busy = (): number[] =>
+      readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/\s+/).slice(1).map(Number) ?? []
     const before = busy()
     await sleep(1000)
     const after = busy()

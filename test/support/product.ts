@@ -27,7 +27,19 @@ export interface Outcome {
 }
 
 export function argvOf(args: readonly string[], conditions: Conditions): [string, string[]] {
-  const drop = conditions.unprivileged && isRoot ? ['setpriv', '--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', '--bounding-set=-all', '--inh-caps=-all'] : []
+  const drop =
+    conditions.unprivileged && isRoot
+      ? [
+          'setpriv',
+          '--reuid',
+          String(NOBODY),
+          '--regid',
+          String(NOBODY),
+          '--clear-groups',
+          '--bounding-set=-all',
+          '--inh-caps=-all',
+        ]
+      : []
   const [first = '', ...rest] = [...(conditions.prefix ?? []), ...drop, process.execPath, bin, ...args]
   return [first, rest]
 }
@@ -40,20 +52,36 @@ export function envOf(conditions: Conditions): NodeJS.ProcessEnv {
 export function tracebook(args: readonly string[], conditions: Conditions = {}): Outcome {
   const [file, argv] = argvOf(args, conditions)
   const began = Date.now()
-  const run = spawnSync(file, argv, { cwd: conditions.cwd ?? tmpdir(), env: envOf(conditions), encoding: 'utf8', timeout: conditions.timeoutMs ?? 60_000, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 })
+  const run = spawnSync(file, argv, {
+    cwd: conditions.cwd ?? tmpdir(),
+    env: envOf(conditions),
+    encoding: 'utf8',
+    timeout: conditions.timeoutMs ?? 60_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 26,
+  })
   return { status: run.status, stdout: run.stdout, stderr: run.stderr, ms: Date.now() - began }
 }
 
 /** Starts it; the caller signals or closes it. */
-export function start(args: readonly string[], conditions: Conditions = {}): { child: ChildProcess; end: Promise<Outcome> } {
+export function start(
+  args: readonly string[],
+  conditions: Conditions = {},
+): { child: ChildProcess; end: Promise<Outcome> } {
   const [file, argv] = argvOf(args, conditions)
   const began = Date.now()
-  const child = spawn(file, argv, { cwd: conditions.cwd ?? tmpdir(), env: envOf(conditions), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, argv, {
+    cwd: conditions.cwd ?? tmpdir(),
+    env: envOf(conditions),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', (d: Buffer) => (stdout += d.toString()))
   child.stderr?.on('data', (d: Buffer) => (stderr += d.toString()))
-  const end = new Promise<Outcome>((done) => child.on('close', (status) => done({ status, stdout, stderr, ms: Date.now() - began })))
+  const end = new Promise<Outcome>((done) =>
+    child.on('close', (status) => done({ status, stdout, stderr, ms: Date.now() - began })),
+  )
   return { child, end }
 }
 
@@ -61,7 +89,9 @@ export function reportOf(outcome: Outcome): Report {
   try {
     return JSON.parse(outcome.stdout) as Report
   } catch {
-    throw new Error(`no JSON report, exit ${outcome.status}: ${outcome.stderr.slice(0, 2000)}${outcome.stdout.slice(0, 500)}`)
+    throw new Error(
+      `no JSON report, exit ${outcome.status}: ${outcome.stderr.slice(0, 2000)}${outcome.stdout.slice(0, 500)}`,
+    )
   }
 }
 

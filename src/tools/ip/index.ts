@@ -19,7 +19,8 @@ export const source: Source = {
     const seen: (readonly Link[])[] = []
     for (const look of looks) {
       const links = linksOf(look.text)
-      if (links.length === 0) return unavailable('not understood', 'ip printed no JSON array of interfaces with statistics')
+      if (links.length === 0)
+        return unavailable('not understood', 'ip printed no JSON array of interfaces with statistics')
       seen.push(links)
     }
     if (seen.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
@@ -52,5 +53,7 @@ function link(one: Readonly<Record<string, unknown>>): Link | undefined {
 
 function direction(name: string, counters: unknown): (readonly [string, number])[] {
   if (!isObject(counters)) return []
-  return Object.entries(counters).flatMap(([kind, value]) => (isCount(value) ? [[`${name}_${kind}`, value] as const] : []))
+  return Object.entries(counters).flatMap(([kind, value]) =>
+    isCount(value) ? [[`${name}_${kind}`, value] as const] : [],
+  )
 }

@@ -22,8 +22,13 @@ const RX_KINDS = ['rx_crc_errors', 'rx_frame_errors', 'rx_length_errors', 'rx_ov
 const TX_KINDS = ['tx_carrier_errors', 'tx_aborted_errors', 'tx_fifo_errors', 'tx_heartbeat_errors', 'tx_window_errors']
 
 export const COUNTERS: readonly string[] = [
-  'rx_errors', ...RX_KINDS, 'rx_dropped', 'rx_missed_errors',
-  'tx_errors', ...TX_KINDS, 'tx_dropped',
+  'rx_errors',
+  ...RX_KINDS,
+  'rx_dropped',
+  'rx_missed_errors',
+  'tx_errors',
+  ...TX_KINDS,
+  'tx_dropped',
 ]
 
 /** Only interfaces that were there at both ends have an increase; one that came or went has none. */

@@ -18,7 +18,8 @@ export const source: Source = {
   parse: (looks) => {
     const counters = looks.map((look) => kernelCounters(look.text))
     const known = counters.filter((read) => read !== undefined)
-    if (known.length < counters.length) return unavailable('not understood', 'nstat printed no JSON object "kernel" with counters')
+    if (known.length < counters.length)
+      return unavailable('not understood', 'nstat printed no JSON object "kernel" with counters')
     return reading(looks, known)
   },
 }

@@ -60,7 +60,8 @@ export const gives: readonly string[] = [...RULES.map((rule) => rule.metric), RA
 export function reading(looks: readonly Observation[], counters: readonly Counters[]): Reading | Unavailable {
   const first = looks[0]
   const last = looks.at(-1)
-  if (!first || !last || looks.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
+  if (!first || !last || looks.length < 2)
+    return unavailable('not measured', 'counters were read only once: an increase needs two reads')
   const seconds = (last.atMs - first.atMs) / 1000
   const host: Record<string, Value> = {}
   const missing: Record<string, Unavailable> = {}
@@ -84,17 +85,27 @@ function retransmitRatio(counters: readonly Counters[]): number | Unavailable {
   if (typeof sent !== 'number') return sent
   if (typeof again !== 'number') return again
   if (typeof syns !== 'number') return syns
-  if (sent < ENOUGH) return unavailable('nothing to measure', `only ${sent} TCP data segments were sent in the window: a ratio needs ${ENOUGH}`)
+  if (sent < ENOUGH)
+    return unavailable(
+      'nothing to measure',
+      `only ${sent} TCP data segments were sent in the window: a ratio needs ${ENOUGH}`,
+    )
   return (100 * Math.max(0, again - syns)) / sent
 }
 
-function growth(counters: readonly Counters[], names: readonly string[], also: readonly string[] = []): number | Unavailable {
+function growth(
+  counters: readonly Counters[],
+  names: readonly string[],
+  also: readonly string[] = [],
+): number | Unavailable {
   let total = 0
   for (const name of [...names, ...also.filter((one) => counters.some((read) => read.has(one)))]) {
     const values = counters.map((read) => read.get(name))
-    if (values.every((value) => value === undefined)) return unavailable('not supported', `this kernel has no counter ${name}`)
+    if (values.every((value) => value === undefined))
+      return unavailable('not supported', `this kernel has no counter ${name}`)
     const grown = increase(values)
-    if (grown === undefined) return unavailable('not measured', `the counter ${name} was reset or went missing within the window`)
+    if (grown === undefined)
+      return unavailable('not measured', `the counter ${name} was reset or went missing within the window`)
     total += grown
   }
   return total

@@ -26,12 +26,17 @@ export const source: Source = {
     if (!read.has(COUNT) && !read.has(STAT)) return absent(last)
     const used = share(number(read.get(COUNT)?.trim()), number(read.get(MAX)?.trim()))
     const drops = dropped(looks.map((look) => files(look.text).get(STAT) ?? ''))
-    if (used === undefined && drops === undefined) return unavailable('not understood', `${COUNT} holds no number and ${STAT} no table of counters`)
+    if (used === undefined && drops === undefined)
+      return unavailable('not understood', `${COUNT} holds no number and ${STAT} no table of counters`)
     return {
       host: defined({ 'conntrack.used': used, 'conntrack.drops': drops }),
       missing: defined({
-        'conntrack.used': used === undefined ? unavailable('not supported', `${MAX} cannot be read or sets no limit`) : undefined,
-        'conntrack.drops': drops === undefined ? unavailable('not measured', `${STAT} was not read twice with the same CPUs`) : undefined,
+        'conntrack.used':
+          used === undefined ? unavailable('not supported', `${MAX} cannot be read or sets no limit`) : undefined,
+        'conntrack.drops':
+          drops === undefined
+            ? unavailable('not measured', `${STAT} was not read twice with the same CPUs`)
+            : undefined,
       }),
     }
   },
@@ -51,7 +56,8 @@ function share(count: number | undefined, max: number | undefined): number | und
 function dropped(texts: readonly string[]): number | undefined {
   const reads = texts.map(perCpu)
   const first = reads[0]
-  if (!first || first.length === 0 || reads.length < 2 || reads.some((read) => read.length !== first.length)) return undefined
+  if (!first || first.length === 0 || reads.length < 2 || reads.some((read) => read.length !== first.length))
+    return undefined
   let sum = 0
   for (const [cpu, counters] of first.entries()) {
     for (const at of counters.keys()) {

@@ -9,7 +9,9 @@ import { files } from '../../parse/files.ts'
 import { defined, words } from '../../parse/table.ts'
 
 const PATH = '/proc/net/softnet_stat'
-const DROPPED = 1, SQUEEZED = 2, CPU = 12
+const DROPPED = 1,
+  SQUEEZED = 2,
+  CPU = 12
 type Cpus = ReadonlyMap<string, readonly number[]>
 
 export const source: Source = {
@@ -25,20 +27,31 @@ export const source: Source = {
       if (!cpus) return unavailable('not understood', `${PATH} is not lines of hexadecimal counters`)
       reads.push(cpus)
     }
-    if (reads.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
+    if (reads.length < 2)
+      return unavailable('not measured', 'counters were read only once: an increase needs two reads')
     const host = defined({ 'softnet.dropped': total(reads, DROPPED), 'softnet.squeezed': total(reads, SQUEEZED) })
-    const missing = { '*': unavailable('not measured', 'a CPU came or went, or its counter was reset, within the window') }
+    const missing = {
+      '*': unavailable('not measured', 'a CPU came or went, or its counter was reset, within the window'),
+    }
     return Object.keys(host).length === source.gives.length ? { host } : { host, missing }
   },
 }
 
 function perCpu(text: string): Cpus | undefined {
-  const lines = text.split('\n').filter((line) => line !== '').map(words)
-  if (lines.length === 0 || lines.some((cells) => cells.length <= SQUEEZED || cells.some((cell) => !/^[0-9a-f]{1,8}$/.test(cell)))) {
+  const lines = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(words)
+  if (
+    lines.length === 0 ||
+    lines.some((cells) => cells.length <= SQUEEZED || cells.some((cell) => !/^[0-9a-f]{1,8}$/.test(cell)))
+  ) {
     return undefined
   }
   // Before 5.10 no column names the CPU: then the line number does, which holds as long as no CPU comes or goes.
-  const named = lines.map((cells, i) => [cells[CPU] ?? `${lines.length}:${i}`, cells.map((cell) => parseInt(cell, 16))] as const)
+  const named = lines.map(
+    (cells, i) => [cells[CPU] ?? `${lines.length}:${i}`, cells.map((cell) => parseInt(cell, 16))] as const,
+  )
   return new Map(named)
 }
 

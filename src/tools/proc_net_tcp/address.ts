@@ -4,12 +4,16 @@
 //   0000000000000000FFFF00000100007F → [::ffff:127.0.0.1]
 
 export function address(hex: string): string {
-  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).map((byte) => parseInt(byte, 16)).toReversed())
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) =>
+    (word.match(/../g) ?? []).map((byte) => parseInt(byte, 16)).toReversed(),
+  )
   return bytes.length === 4 ? bytes.join('.') : `[${six(bytes)}]`
 }
 
 function six(bytes: readonly number[]): string {
-  const groups = Array.from({ length: 8 }, (_, i) => (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16))
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0)).toString(16),
+  )
   if (groups.slice(0, 6).join() === '0,0,0,0,0,ffff') return `::ffff:${bytes.slice(12).join('.')}`
   const { at, length } = longestZeros(groups)
   if (length < 2) return groups.join(':')

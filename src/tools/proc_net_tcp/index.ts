@@ -12,7 +12,8 @@ const FOUR = '/proc/net/tcp'
 /** Absent where IPv6 is switched off. */
 const SIX = '/proc/net/tcp6'
 const HEADER = /^\s*sl\s+local_address\s+rem\w*_address\s+st\s+tx_queue\s+rx_queue\s/
-const LINE = /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) /
+const LINE =
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) /
 const LISTEN = '0A'
 
 export const source: Source = {
@@ -32,18 +33,26 @@ export const source: Source = {
       seen.push([...four, ...six])
     }
     if (seen.length === 0) return unavailable('not measured', `${FOUR} was not read`)
-    const missing = { 'listener.backlog': unavailable('not supported', `${FOUR} does not show the backlog`, 'install iproute2, which has ss') }
+    const missing = {
+      'listener.backlog': unavailable(
+        'not supported',
+        `${FOUR} does not show the backlog`,
+        'install iproute2, which has ss',
+      ),
+    }
     return { instances: instances(seen), missing }
   },
 }
 
 function listening(path: string, text: string): readonly Listener[] | Unavailable {
   const [header = '', ...lines] = text.split('\n')
-  if (!HEADER.test(header)) return unavailable('not understood', `${path} has no header with local_address, st and rx_queue`)
+  if (!HEADER.test(header))
+    return unavailable('not understood', `${path} has no header with local_address, st and rx_queue`)
   const found: Listener[] = []
   for (const [i, line] of lines.entries()) {
     if (line === '') continue
-    if (i >= MOST_LINES) return unavailable('not measured', `more than ${MOST_LINES} sockets: ${path} is not read to its end`)
+    if (i >= MOST_LINES)
+      return unavailable('not measured', `more than ${MOST_LINES} sockets: ${path} is not read to its end`)
     const cells = LINE.exec(line)
     if (!cells) return unavailable('not understood', `line ${i + 2} of ${path} is not a socket, or is cut short`)
     // The kernel lists all listening sockets before the others: nothing is missed, however long the rest is.

@@ -39,7 +39,10 @@ export const source: Source = {
 function unread(read: ReadonlyMap<string, string>): Readonly<Record<string, Unavailable>> {
   const found: Record<string, Unavailable> = {}
   if (!read.has(TCP_MEM)) {
-    found['tcp.memory_limit'] = unavailable('not supported', "net.ipv4.tcp_mem is shown only in the host's own network namespace")
+    found['tcp.memory_limit'] = unavailable(
+      'not supported',
+      "net.ipv4.tcp_mem is shown only in the host's own network namespace",
+    )
   }
   if (!read.has(SOMAXCONN)) found['net.somaxconn'] = unavailable('not supported', `${SOMAXCONN} cannot be read here`)
   return found

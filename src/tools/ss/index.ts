@@ -31,15 +31,21 @@ export const source: Source = {
 
 function listening(text: string): readonly Listener[] | Unavailable {
   const [header = '', ...rest] = text.split('\n')
-  if (!HEADER.test(header)) return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
-  if (rest.length > MOST_LINES) return unavailable('not measured', `more than ${MOST_LINES} listening sockets: the list is not read`)
+  if (!HEADER.test(header))
+    return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
+  if (rest.length > MOST_LINES)
+    return unavailable('not measured', `more than ${MOST_LINES} listening sockets: the list is not read`)
   // Output that was cut ends without a line feed: its last line may be half a port.
   const lines = rest.slice(0, -1).map((line) => LINE.exec(line.trimEnd()))
-  if (lines.includes(null)) return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
+  if (lines.includes(null))
+    return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
   return lines.flatMap((cells) => (cells?.[1] === 'LISTEN' ? [listener(cells)] : []))
 }
 
 function listener([, , queue, backlog, address, port = '', users = '']: RegExpExecArray): Listener {
-  const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({ comm, pid: Number(pid) }))
+  const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({
+    comm,
+    pid: Number(pid),
+  }))
   return { name: `${address}:${port}`, port, queue: Number(queue), backlog: Number(backlog), owners }
 }

@@ -39,7 +39,12 @@ function instance(seen: readonly Listener[]): Instance | undefined {
     'listener.queue': seen.map((one) => one.queue),
     'listener.backlog': last.backlog,
   }
-  return { domain: 'listener', name: last.name, labels: { port: last.port, ...owned(last.owners) }, values: defined(values) }
+  return {
+    domain: 'listener',
+    name: last.name,
+    labels: { port: last.port, ...owned(last.owners) },
+    values: defined(values),
+  }
 }
 
 /** Of several processes that hold one socket the oldest is named, but never init, which only passes sockets on. */

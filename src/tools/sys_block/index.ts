@@ -39,7 +39,9 @@ export const source: Source = {
     const instances = names(reads.at(-1) ?? first)
       .filter((name) => worthy(name, reads))
       .map((name) => disk(name, reads, context))
-    const foreign = reads.some((read, i) => looks[i]?.text !== '' && ![...read.keys()].some((path) => path.startsWith('/sys/block/')))
+    const foreign = reads.some(
+      (read, i) => looks[i]?.text !== '' && ![...read.keys()].some((path) => path.startsWith('/sys/block/')),
+    )
     if (foreign) return unavailable('not understood', 'no file of /sys/block was read')
     if (instances.length === 0) return unavailable('nothing to measure', '/sys/block lists no disk that ever did I/O')
     const errors = instances.some((found) => 'disk.io_errors' in found.values)

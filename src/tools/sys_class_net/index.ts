@@ -28,7 +28,8 @@ export const source: Source = {
   ],
   parse: (looks) => {
     const seen = looks.map((look) => linksOf(files(look.text)))
-    if (seen.some((links) => links.length === 0)) return unavailable('not understood', '/sys/class/net has no interface with counters')
+    if (seen.some((links) => links.length === 0))
+      return unavailable('not understood', '/sys/class/net has no interface with counters')
     if (seen.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
     return { instances: instances(seen) }
   },

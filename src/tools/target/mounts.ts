@@ -22,9 +22,11 @@ export function mountRound(seeking: Seeking): readonly Request[] | Target {
   const [first, second] = seeking.rounds
   if (first === undefined) return [{ kind: 'read', paths: [TABLE], at: 'start' }]
   const found = holding(seeking.name, mountsIn(textOf(first)))
-  if (!found) return notFound(seeking, 'mount', `no mount holds ${seeking.name}`, 'name a mount point as findmnt shows it')
+  if (!found)
+    return notFound(seeking, 'mount', `no mount holds ${seeking.name}`, 'name a mount point as findmnt shows it')
   const folder = folderOf(found)
-  if (folder !== undefined && second === undefined) return [{ kind: 'read', paths: [`${folder}/uevent`, `${folder}/partition`], at: 'start' }]
+  if (folder !== undefined && second === undefined)
+    return [{ kind: 'read', paths: [`${folder}/uevent`, `${folder}/partition`], at: 'start' }]
   const event = second && files(second.map((look) => look.text).join('')).get(`${folder}/uevent`)
   const deviceName = /^DEVNAME=(\S+)$/m.exec(event ?? '')?.[1]
   const disk = deviceName === undefined ? undefined : diskOf(deviceName, /^DEVTYPE=partition$/m.test(event ?? ''))
@@ -50,16 +52,38 @@ export function mountsIn(text: string): Mount[] {
     const dash = cells.indexOf('-', 6)
     const [, , number, , path, options] = cells
     const [type, source, superOptions] = cells.slice(dash + 1)
-    if (dash < 0 || number === undefined || !path?.startsWith('/') || options === undefined || type === undefined || source === undefined) return []
-    return [{ path: unescaped(path), number, type, source: unescaped(source), options: options.split(','), superOptions: (superOptions ?? '').split(',') }]
+    if (
+      dash < 0 ||
+      number === undefined ||
+      !path?.startsWith('/') ||
+      options === undefined ||
+      type === undefined ||
+      source === undefined
+    )
+      return []
+    return [
+      {
+        path: unescaped(path),
+        number,
+        type,
+        source: unescaped(source),
+        options: options.split(','),
+        superOptions: (superOptions ?? '').split(','),
+      },
+    ]
   })
 }
 
 /** The mount with the longest path above the one asked for; of two on the same place the later one hides the earlier. */
 export function holding(path: string, mounts: readonly Mount[]): Mount | undefined {
   const wanted = path.length > 1 ? path.replace(/\/+$/, '') : path
-  const above = mounts.filter((mount) => mount.path === '/' || wanted === mount.path || wanted.startsWith(`${mount.path}/`))
-  return above.reduce<Mount | undefined>((best, mount) => (best === undefined || mount.path.length >= best.path.length ? mount : best), undefined)
+  const above = mounts.filter(
+    (mount) => mount.path === '/' || wanted === mount.path || wanted.startsWith(`${mount.path}/`),
+  )
+  return above.reduce<Mount | undefined>(
+    (best, mount) => (best === undefined || mount.path.length >= best.path.length ? mount : best),
+    undefined,
+  )
 }
 
 /** Btrfs and others make up a number of their own: then the name of the device is all there is. */

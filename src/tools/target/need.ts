@@ -3,7 +3,11 @@ import type { Context } from '../../model/context.ts'
 import type { Target, TargetMount, TargetPeer, TargetProcess } from '../../model/target.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 
-const NONE = unavailable('not measured', 'nothing was named as slow', 'name it with --target pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:ADDRESS')
+const NONE = unavailable(
+  'not measured',
+  'nothing was named as slow',
+  'name it with --target pid:N, comm:NAME, cgroup:PATH, port:N, mount:PATH or peer:ADDRESS',
+)
 
 export function targetOf({ target }: Context): Target | Unavailable {
   return target === undefined ? NONE : (target.unavailable ?? target)

@@ -8,7 +8,12 @@ const SIX = /^(?=.*:.*:)[0-9a-f:]+(?:\d+\.\d+\.\d+\.\d+)?$/i
 export function peerOf(seeking: Seeking): Target {
   const { host, port } = split(seeking.name)
   if (!FOUR.test(host) && !SIX.test(host))
-    return notFound(seeking, 'peer', `${host} is not an address, and names are not looked up`, `name its address: getent ahosts ${/^[\w.-]+$/.test(host) ? host : 'NAME'}`)
+    return notFound(
+      seeking,
+      'peer',
+      `${host} is not an address, and names are not looked up`,
+      `name its address: getent ahosts ${/^[\w.-]+$/.test(host) ? host : 'NAME'}`,
+    )
   const peer = port === undefined ? { address: host } : { address: host, port }
   return { text: seeking.text, kind: 'peer', name: seeking.name, processes: [], total: 0, groups: [], peer }
 }

@@ -15,10 +15,20 @@ const TABLES = ['/proc/net/tcp', '/proc/net/tcp6']
 export function portRound(seeking: Seeking): readonly Request[] | Target {
   const port = Number(seeking.name)
   const [first, second] = seeking.rounds
-  if (first === undefined) return [{ kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'start' }, { kind: 'read', paths: TABLES, at: 'start' }]
+  if (first === undefined)
+    return [
+      { kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'start' },
+      { kind: 'read', paths: TABLES, at: 'start' },
+    ]
   const pids = ownersOf(first, port)
   const listens = pids !== undefined || inTables(first, port)
-  if (!listens) return notFound(seeking, 'listener', `no program listens on TCP port ${port}`, 'see ss -ltn; for the other end of a connection name peer:ADDRESS')
+  if (!listens)
+    return notFound(
+      seeking,
+      'listener',
+      `no program listens on TCP port ${port}`,
+      'see ss -ltn; for the other end of a connection name peer:ADDRESS',
+    )
   if (second === undefined && pids && pids.length > 0) return [details(pids)]
   const processes = withDetails(second ?? [], pids ?? [])
   const hidden = unavailable('not permitted', `which process listens on port ${port} is not shown`, 'run as root')
@@ -43,10 +53,22 @@ function ownersOf(looks: readonly Observation[], port: number): number[] | undef
   if (reading === undefined || isUnavailable(reading)) return undefined
   const mine = (reading.instances ?? []).filter((one) => one.labels?.['port'] === String(port))
   if (mine.length === 0) return undefined
-  return [...new Set(mine.flatMap(({ labels }) => (labels?.['pids'] ?? labels?.['pid'] ?? '').split(',')).filter(Boolean).map(Number))]
+  return [
+    ...new Set(
+      mine
+        .flatMap(({ labels }) => (labels?.['pids'] ?? labels?.['pid'] ?? '').split(','))
+        .filter(Boolean)
+        .map(Number),
+    ),
+  ]
 }
 
 function inTables(looks: readonly Observation[], port: number): boolean {
-  const wanted = new RegExp(`^\\s*\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0A `, 'm')
-  return looks.some((look) => look.argv === undefined && TABLES.some((path) => wanted.test(files(look.text).get(path) ?? '')))
+  const wanted = new RegExp(
+    `^\\s*\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0A `,
+    'm',
+  )
+  return looks.some(
+    (look) => look.argv === undefined && TABLES.some((path) => wanted.test(files(look.text).get(path) ?? '')),
+  )
 }

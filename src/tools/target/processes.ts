@@ -28,7 +28,13 @@ export function pidRound(seeking: Seeking): readonly Request[] | Target {
   // /proc/TID is there for a thread too, though no list shows it.
   if (status !== undefined && group !== pid && seeking.rounds.length === 1) return [details([group])]
   const found = withDetails(seeking.rounds.at(-1) ?? [], [group])
-  if (found.length === 0) return notFound(seeking, 'process', `there is no process ${pid}`, 'find its pid with pgrep NAME, or name it with comm:NAME')
+  if (found.length === 0)
+    return notFound(
+      seeking,
+      'process',
+      `there is no process ${pid}`,
+      'find its pid with pgrep NAME, or name it with comm:NAME',
+    )
   return processTarget(seeking, seeking.rounds.at(-1) ?? [], found, found.length)
 }
 
@@ -39,7 +45,8 @@ export function commRound(seeking: Seeking): readonly Request[] | Target {
   const named = recordsOf(first).filter((one) => one.comm === name && !seeking.own.includes(one.pid))
   if (second === undefined && named.length > 0) return [details(chosen(named))]
   const found = withDetails(second ?? [], chosen(named))
-  if (found.length === 0) return notFound(seeking, 'process', `no process is called ${name}`, 'names are matched whole: see ps -eo comm')
+  if (found.length === 0)
+    return notFound(seeking, 'process', `no process is called ${name}`, 'names are matched whole: see ps -eo comm')
   return processTarget(seeking, second ?? [], found, named.length)
 }
 
@@ -61,7 +68,11 @@ export function isScan(look: Observation): boolean {
 
 export function details(pids: readonly number[]): ReadRequest {
   const few = pids.slice(0, MOST_PROCESSES)
-  return { kind: 'read', paths: few.flatMap((pid) => ['stat', 'status', 'cgroup'].map((file) => `/proc/${pid}/${file}`)), at: 'start' }
+  return {
+    kind: 'read',
+    paths: few.flatMap((pid) => ['stat', 'status', 'cgroup'].map((file) => `/proc/${pid}/${file}`)),
+    at: 'start',
+  }
 }
 
 export function withDetails(looks: readonly Observation[], pids: readonly number[]): TargetProcess[] {
@@ -85,8 +96,20 @@ export function withDetails(looks: readonly Observation[], pids: readonly number
   })
 }
 
-export function processTarget({ text, name }: Seeking, looks: readonly Observation[], processes: readonly TargetProcess[], total: number): Target {
-  return { text, kind: 'process', name: nameOf(processes, total, name), processes, total, groups: groupsIn(looks, processes) }
+export function processTarget(
+  { text, name }: Seeking,
+  looks: readonly Observation[],
+  processes: readonly TargetProcess[],
+  total: number,
+): Target {
+  return {
+    text,
+    kind: 'process',
+    name: nameOf(processes, total, name),
+    processes,
+    total,
+    groups: groupsIn(looks, processes),
+  }
 }
 
 export function groupsIn(looks: readonly Observation[], processes: readonly TargetProcess[]) {
@@ -99,7 +122,6 @@ export function nameOf(processes: readonly TargetProcess[], total: number, name:
   if (total === 1 && first) return `${first.comm} (pid ${first.pid})`
   return `${total} processes ${name}`
 }
-
 
 function statusOf(looks: readonly Observation[], pid: number): string | undefined {
   return looks.map((look) => files(look.text).get(`/proc/${pid}/status`)).find((text) => text !== undefined)

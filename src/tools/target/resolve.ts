@@ -42,7 +42,12 @@ export function resolve(text: string, rounds: Rounds, own: readonly number[]): r
     case 'peer':
       return peerOf(seeking)
     default:
-      return notFound(seeking, 'process', `${text} is no target`, 'pid:N, comm:NAME, cgroup:/PATH, port:N, mount:/PATH or peer:ADDRESS')
+      return notFound(
+        seeking,
+        'process',
+        `${text} is no target`,
+        'pid:N, comm:NAME, cgroup:/PATH, port:N, mount:/PATH or peer:ADDRESS',
+      )
   }
 }
 
@@ -52,9 +57,19 @@ function blind(rounds: Rounds): string | undefined {
   if (looks.some((look) => look.outcome === 'interrupted')) return 'the run was stopped before the target was found'
   const last = rounds.at(-1) ?? []
   const absent = last.find((look) => look.stderr?.includes('is not in the recording'))
-  return absent && last.every((look) => look.outcome !== 'ok') ? 'the recording was made without this target' : undefined
+  return absent && last.every((look) => look.outcome !== 'ok')
+    ? 'the recording was made without this target'
+    : undefined
 }
 
 export function notFound({ text, name }: Seeking, kind: Target['kind'], reason: string, cure?: string): Target {
-  return { text, kind, name, unavailable: unavailable('not measured', reason, cure), processes: [], total: 0, groups: [] }
+  return {
+    text,
+    kind,
+    name,
+    unavailable: unavailable('not measured', reason, cure),
+    processes: [],
+    total: 0,
+    groups: [],
+  }
 }

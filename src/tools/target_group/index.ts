@@ -11,7 +11,18 @@ import { source as cgroups } from '../cgroups/index.ts'
 import { valuesOf } from '../cgroups/values.ts'
 import { targetOf } from '../target/need.ts'
 
-const NAMES = ['frozen', 'cpu', 'cpu_quota', 'periods', 'throttled_periods', 'memory', 'memory_limit', 'memory_limit_hits', 'memory_pressure', 'refault']
+const NAMES = [
+  'frozen',
+  'cpu',
+  'cpu_quota',
+  'periods',
+  'throttled_periods',
+  'memory',
+  'memory_limit',
+  'memory_limit_hits',
+  'memory_pressure',
+  'refault',
+]
 
 export const source: Source = {
   id: 'target_group',
@@ -24,7 +35,9 @@ export const source: Source = {
     // In the root group nothing is limited: what its processes say of their groups is the proof.
     if (target.groups.length === 0) {
       const paths = target.processes.slice(0, 4).map(({ pid }) => `/proc/${pid}/cgroup`)
-      return paths.length > 0 ? [{ kind: 'read', paths, at: 'start' }] : (target.processesUnknown ?? unavailable('nothing to measure', `${target.name} is in no control group`))
+      return paths.length > 0
+        ? [{ kind: 'read', paths, at: 'start' }]
+        : (target.processesUnknown ?? unavailable('nothing to measure', `${target.name} is in no control group`))
     }
     const asked = cgroups.requests(window, context)
     if (isUnavailable(asked)) return asked
@@ -33,8 +46,12 @@ export const source: Source = {
   parse: (looks, { context }) => {
     const target = targetOf(context)
     if (isUnavailable(target)) return target
-    if (looks.every((look) => look.text.trim() === '')) return unavailable('not measured', 'no control group was looked at')
-    if (target.groups.length === 0) return looks.some((look) => /^\d+:[^:]*:\//m.test(look.text)) ? { instances: [] } : unavailable('not understood', '/proc/PID/cgroup names no group')
+    if (looks.every((look) => look.text.trim() === ''))
+      return unavailable('not measured', 'no control group was looked at')
+    if (target.groups.length === 0)
+      return looks.some((look) => /^\d+:[^:]*:\//m.test(look.text))
+        ? { instances: [] }
+        : unavailable('not understood', '/proc/PID/cgroup names no group')
     // The outermost first: frozen or stopped, the groups below only inherit it.
     const instances = groupsOf(looks)
       .map((group) => renamed(valuesOf(group)))
@@ -51,7 +68,9 @@ function placed(request: ReadRequest, groups: readonly TargetGroup[]): ReadReque
   const paths = request.paths.flatMap((pattern) => {
     const [, folder = '', file] = /^\/sys\/fs\/cgroup(?:\/([^*]+))?\/\*\*\/([^/*]+)$/.exec(pattern) ?? []
     if (file === undefined) return []
-    return groups.filter((group) => group.folder === folder).map((group) => ['/sys/fs/cgroup', folder].filter(Boolean).join('/') + `${group.path}/${file}`)
+    return groups
+      .filter((group) => group.folder === folder)
+      .map((group) => ['/sys/fs/cgroup', folder].filter(Boolean).join('/') + `${group.path}/${file}`)
   })
   return { ...request, paths }
 }

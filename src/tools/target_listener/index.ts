@@ -24,7 +24,9 @@ export const source: Source = {
   requests: (window, context) => {
     const target = targetOf(context)
     if (isUnavailable(target)) return target
-    return target.port === undefined && target.processes.length === 0 ? other(target, 'process and no port') : ss.requests(window, context)
+    return target.port === undefined && target.processes.length === 0
+      ? other(target, 'process and no port')
+      : ss.requests(window, context)
   },
   parse: (looks, info) => {
     const target = targetOf(info.context)
@@ -34,7 +36,11 @@ export const source: Source = {
     const own = (reading.instances ?? []).filter((one) => belongs(one, target)).map(renamed)
     const gone = unavailable('not measured', `nothing listens on port ${target.port ?? '?'} any more`)
     const found = target.port === undefined || own.length > 0
-    return { host: { 'target.name': target.name, ...(found ? { 'target.found': 1 } : {}) }, instances: own, ...(found ? {} : { missing: { 'target.found': gone } }) }
+    return {
+      host: { 'target.name': target.name, ...(found ? { 'target.found': 1 } : {}) },
+      instances: own,
+      ...(found ? {} : { missing: { 'target.found': gone } }),
+    }
   },
 }
 

@@ -12,7 +12,12 @@ import { awaitLimit } from '../sys_block/index.ts'
 import { mountOf, targetOf } from '../target/need.ts'
 import { mountsIn, TABLE } from '../target/mounts.ts'
 
-const DEVICE = ['target.mount.await', 'target.mount.await_limit', 'target.mount.queue', 'target.mount.operations'] as const
+const DEVICE = [
+  'target.mount.await',
+  'target.mount.await_limit',
+  'target.mount.queue',
+  'target.mount.operations',
+] as const
 /** Types that nobody can write to: being read-only says nothing. */
 const NEVER_WRITTEN = /^(?:squashfs|iso9660|udf|erofs|cramfs|romfs|fuse\.snapfuse)$/
 
@@ -24,7 +29,11 @@ export const source: Source = {
   requests: (_window, context) => {
     const mount = mountOf(context)
     if (isUnavailable(mount)) return mount
-    const table = { kind: 'read', paths: [TABLE, ...(mount.disk === undefined ? [] : [`/sys/block/${mount.disk}/queue/rotational`])], at: 'end' } as const
+    const table = {
+      kind: 'read',
+      paths: [TABLE, ...(mount.disk === undefined ? [] : [`/sys/block/${mount.disk}/queue/rotational`])],
+      at: 'end',
+    } as const
     return mount.device === undefined ? [table] : [table, { kind: 'read', paths: [`${mount.device}/stat`], at: 'ends' }]
   },
   parse: (looks, { context }) => {
@@ -39,14 +48,21 @@ export const source: Source = {
     if (!mount) return unavailable('not measured', `${wanted.path} was unmounted while it was looked at`)
     const readOnly = [...mount.options, ...mount.superOptions].includes('ro') && !NEVER_WRITTEN.test(mount.type)
     const reads = looks.flatMap((look) => cellsOf(files(look.text).get(`${wanted.device}/stat`), look.atMs))
-    const device = wanted.device === undefined ? undefined : deviceValues(reads, wanted, context, files(looks.map((look) => look.text).join('')))
+    const device =
+      wanted.device === undefined
+        ? undefined
+        : deviceValues(reads, wanted, context, files(looks.map((look) => look.text).join('')))
     return {
       host: { 'target.found': 1, 'target.name': target.name },
       instances: [
         {
           domain: 'mount',
           name: wanted.path,
-          labels: { mount: wanted.path, fstype: mount.type, ...(wanted.deviceName === undefined ? {} : { device: wanted.deviceName }) },
+          labels: {
+            mount: wanted.path,
+            fstype: mount.type,
+            ...(wanted.deviceName === undefined ? {} : { device: wanted.deviceName }),
+          },
           values: { 'target.mount.read_only': Number(readOnly), ...device },
         },
       ],
@@ -66,20 +82,42 @@ interface Cells {
 function cellsOf(text: string | undefined, atMs: number): Cells[] {
   const cells = words(text ?? '').map(number)
   const [reads, , , readMs, writes, , , writeMs, , , queueMs] = cells
-  if (cells.length < 11 || reads === undefined || readMs === undefined || writes === undefined || writeMs === undefined || queueMs === undefined) return []
+  if (
+    cells.length < 11 ||
+    reads === undefined ||
+    readMs === undefined ||
+    writes === undefined ||
+    writeMs === undefined ||
+    queueMs === undefined
+  )
+    return []
   return [{ atMs, ios: reads + writes, ms: readMs + writeMs, queueMs }]
 }
 
-function deviceValues(reads: readonly Cells[], mount: TargetMount, context: Context, read: ReadonlyMap<string, string>): Record<string, number> {
+function deviceValues(
+  reads: readonly Cells[],
+  mount: TargetMount,
+  context: Context,
+  read: ReadonlyMap<string, string>,
+): Record<string, number> {
   const at = reads.map((one) => one.atMs)
   const ios = increase(reads.map((one) => one.ios))
   const ms = increase(reads.map((one) => one.ms))
-  const queue = meanRate(reads.map((one) => one.queueMs), at)
+  const queue = meanRate(
+    reads.map((one) => one.queueMs),
+    at,
+  )
   return defined({
     'target.mount.await': ios !== undefined && ios > 0 && ms !== undefined ? ms / 1000 / ios : undefined,
-    'target.mount.await_limit': awaitLimit(context.disks.find((one) => one.name === mount.disk), read.get(`/sys/block/${mount.disk}/queue/rotational`)?.trim()),
+    'target.mount.await_limit': awaitLimit(
+      context.disks.find((one) => one.name === mount.disk),
+      read.get(`/sys/block/${mount.disk}/queue/rotational`)?.trim(),
+    ),
     'target.mount.queue': queue === undefined ? undefined : queue / 1000,
-    'target.mount.operations': meanRate(reads.map((one) => one.ios), at),
+    'target.mount.operations': meanRate(
+      reads.map((one) => one.ios),
+      at,
+    ),
   })
 }
 

@@ -9,7 +9,17 @@ import { defined } from '../../parse/table.ts'
 import { other, peerOf, targetOf } from '../target/need.ts'
 import { sockets, type Socket } from './sockets.ts'
 
-const NAMES = ['sockets', 'connecting', 'rtt', 'rtt_min', 'rto', 'segments', 'retransmitted', 'retransmit_ratio', 'send_queue'].map((name) => `target.peer.${name}`)
+const NAMES = [
+  'sockets',
+  'connecting',
+  'rtt',
+  'rtt_min',
+  'rto',
+  'segments',
+  'retransmitted',
+  'retransmit_ratio',
+  'send_queue',
+].map((name) => `target.peer.${name}`)
 
 export const source: Source = {
   id: 'target_peer',
@@ -39,8 +49,17 @@ export const source: Source = {
     }
     if (seen.length === 0) return unavailable('not measured', 'ss was not run')
     const name = { 'target.name': target.name }
-    const none = unavailable('not measured', `no TCP connection to ${target.name} was open`, 'ask again while it is used')
-    if (seen.every((look) => look.length === 0)) return { host: name, instances: [], missing: Object.fromEntries(['target.found', ...NAMES].map((id) => [id, none])) }
+    const none = unavailable(
+      'not measured',
+      `no TCP connection to ${target.name} was open`,
+      'ask again while it is used',
+    )
+    if (seen.every((look) => look.length === 0))
+      return {
+        host: name,
+        instances: [],
+        missing: Object.fromEntries(['target.found', ...NAMES].map((id) => [id, none])),
+      }
     const instance = peerInstance(peer, seen)
     return { host: { ...name, 'target.found': 1 }, instances: [instance], missing: absent(instance) }
   },
@@ -62,24 +81,34 @@ function peerInstance(peer: TargetPeer, seen: readonly (readonly Socket[])[]): I
   const least = seen.flat().flatMap((one) => one.minRtt ?? [])
   const values = defined<Value>({
     'target.peer.sockets': last.length,
-    'target.peer.connecting': [...(unanswered.at(-1) ?? [])].filter((key) => unanswered.every((look) => look.has(key))).length,
+    'target.peer.connecting': [...(unanswered.at(-1) ?? [])].filter((key) => unanswered.every((look) => look.has(key)))
+      .length,
     'target.peer.rtt': perLook((look) => median(look.flatMap((one) => one.rtt ?? []))),
     'target.peer.rtt_min': least.length > 0 ? Math.min(...least) : undefined,
     'target.peer.rto': perLook((look) => most(look.flatMap((one) => one.rto ?? []))),
     'target.peer.segments': grown?.segments,
     'target.peer.retransmitted': grown?.retransmitted,
-    'target.peer.retransmit_ratio': grown && grown.segments > 0 ? Math.min(100, (100 * grown.retransmitted) / grown.segments) : undefined,
+    'target.peer.retransmit_ratio':
+      grown && grown.segments > 0 ? Math.min(100, (100 * grown.retransmitted) / grown.segments) : undefined,
     'target.peer.send_queue': perLook((look) => most(look.map((one) => one.sendQueue))),
   })
-  return { domain: 'peer', name: peer.address, labels: { address: peer.address, ...(peer.port === undefined ? {} : { port: String(peer.port) }) }, values }
+  return {
+    domain: 'peer',
+    name: peer.address,
+    labels: { address: peer.address, ...(peer.port === undefined ? {} : { port: String(peer.port) }) },
+    values,
+  }
 }
 
 /** A connection made in the window did all it ever did in it; one that ended cannot be known to its end. */
-function growth(seen: readonly (readonly Socket[])[]): { readonly segments: number; readonly retransmitted: number } | undefined {
+function growth(
+  seen: readonly (readonly Socket[])[],
+): { readonly segments: number; readonly retransmitted: number } | undefined {
   const [first, last] = [seen[0], seen.at(-1)]
   if (!first || !last || seen.length < 2) return undefined
   const before = new Map(first.map((one) => [one.key, one]))
-  const sum = (of: (one: Socket) => number) => last.reduce((total, one) => total + Math.max(0, of(one) - ofEarlier(before.get(one.key), of)), 0)
+  const sum = (of: (one: Socket) => number) =>
+    last.reduce((total, one) => total + Math.max(0, of(one) - ofEarlier(before.get(one.key), of)), 0)
   return { segments: sum((one) => one.segments), retransmitted: sum((one) => one.retransmitted) }
 }
 
@@ -90,15 +119,31 @@ function ofEarlier(socket: Socket | undefined, of: (one: Socket) => number): num
 /** What ss did not say of any connection; without data sent there is no ratio to say, without an answer no round trip. */
 function absent({ values }: Instance): Record<string, Unavailable> {
   const silent = values['target.peer.connecting'] === values['target.peer.sockets']
-  const expected = NAMES.filter((id) => (id === 'target.peer.retransmit_ratio' ? values['target.peer.segments'] !== 0 : !silent || !id.startsWith('target.peer.rtt')))
+  const expected = NAMES.filter((id) =>
+    id === 'target.peer.retransmit_ratio'
+      ? values['target.peer.segments'] !== 0
+      : !silent || !id.startsWith('target.peer.rtt'),
+  )
   const unsaid = expected.filter((id) => !(id in values))
-  return Object.fromEntries(unsaid.map((id) => [id, unavailable('not measured', `ss did not say ${id.slice('target.peer.'.length).replaceAll('_', ' ')} of any connection to the peer`)]))
+  return Object.fromEntries(
+    unsaid.map((id) => [
+      id,
+      unavailable(
+        'not measured',
+        `ss did not say ${id.slice('target.peer.'.length).replaceAll('_', ' ')} of any connection to the peer`,
+      ),
+    ]),
+  )
 }
 
 function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : sorted.length === 0 ? undefined : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+  return sorted.length % 2 === 1
+    ? sorted[middle]
+    : sorted.length === 0
+      ? undefined
+      : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
 function most(values: readonly number[]): number | undefined {

@@ -23,14 +23,17 @@ const MOST_LINES = 50_000
 
 export function sockets(text: string): readonly Socket[] | Unavailable {
   const [header = '', ...rest] = text.split('\n')
-  if (!HEADER.test(header)) return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
-  if (rest.length > MOST_LINES) return unavailable('not measured', `more than ${MOST_LINES} connections: the list is not read`)
+  if (!HEADER.test(header))
+    return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
+  if (rest.length > MOST_LINES)
+    return unavailable('not measured', `more than ${MOST_LINES} connections: the list is not read`)
   const found: Socket[] = []
   // Output that was cut ends without a line feed: its last line may be half a number.
   for (const [i, line] of rest.slice(0, -1).entries()) {
     if (/^\s/.test(line) || line === '') continue
     const cells = LINE.exec(line)
-    if (!cells) return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
+    if (!cells)
+      return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
     const below = rest[i + 1] ?? ''
     // The last line feed must close the line below, too.
     found.push(socket(cells, /^\s/.test(below) && i + 1 < rest.length - 1 ? below : ''))

@@ -30,7 +30,11 @@ export interface History {
   readonly end: (file: string) => string | undefined
 }
 
-export function historyOf(process: TargetProcess, samples: readonly Observation[], end: ReadonlyMap<string, string>): History | undefined {
+export function historyOf(
+  process: TargetProcess,
+  samples: readonly Observation[],
+  end: ReadonlyMap<string, string>,
+): History | undefined {
   const root = `/proc/${process.pid}`
   const reads = samples.map((look) => files(look.text))
   const stats = reads.map((read) => sameStart(taskStat(read.get(`${root}/stat`)), process))
@@ -38,8 +42,17 @@ export function historyOf(process: TargetProcess, samples: readonly Observation[
   if (!seen) return undefined
   // The files of a later process with the same pid are not its own.
   const own = reads.map((read, i) => (stats[i] ? read : new Map<string, string>()))
-  const tids = new Set(own.flatMap((read) => [...read.keys()].flatMap((path) => (path.startsWith(`${root}/task/`) && path.endsWith('/stat') ? [Number(path.split('/')[4])] : []))))
-  const threads = tids.size > 0 ? [...tids].map((tid) => threadOf(tid, `${root}/task/${tid}`, own)) : [threadOf(process.pid, root, own)]
+  const tids = new Set(
+    own.flatMap((read) =>
+      [...read.keys()].flatMap((path) =>
+        path.startsWith(`${root}/task/`) && path.endsWith('/stat') ? [Number(path.split('/')[4])] : [],
+      ),
+    ),
+  )
+  const threads =
+    tids.size > 0
+      ? [...tids].map((tid) => threadOf(tid, `${root}/task/${tid}`, own))
+      : [threadOf(process.pid, root, own)]
   return {
     process,
     comm: seen.comm,
@@ -52,7 +65,11 @@ export function historyOf(process: TargetProcess, samples: readonly Observation[
   }
 }
 
-function threadOf(tid: number, folder: string, reads: readonly ReadonlyMap<string, string>[]): ThreadHistory | undefined {
+function threadOf(
+  tid: number,
+  folder: string,
+  reads: readonly ReadonlyMap<string, string>[],
+): ThreadHistory | undefined {
   const stats = reads.map((read) => taskStat(read.get(`${folder}/stat`)))
   const known = stats.findLast((stat) => stat !== undefined)
   if (!known) return undefined

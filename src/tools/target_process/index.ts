@@ -66,11 +66,18 @@ export const source: Source = {
     if (isUnavailable(target)) return target
     if (isUnavailable(processes)) return processes
     const samples = looks.filter((look) => /^==> \/proc\/\d+\/stat <==/m.test(look.text))
-    const end = files(looks.filter((look) => !samples.includes(look)).map((look) => look.text).join(''))
+    const end = files(
+      looks
+        .filter((look) => !samples.includes(look))
+        .map((look) => look.text)
+        .join(''),
+    )
     const histories = processes.flatMap((one) => historyOf(one, samples, end) ?? [])
     if (histories.length === 0) {
       const gone = samples.length > 0 && samples.every((look) => /^==> \S+ <== (ENOENT|ESRCH)/m.test(look.text))
-      return gone ? unavailable('not measured', `${target.name} ended before it could be looked at`) : unavailable('not understood', 'no /proc/PID/stat of the target could be read')
+      return gone
+        ? unavailable('not measured', `${target.name} ended before it could be looked at`)
+        : unavailable('not understood', 'no /proc/PID/stat of the target could be read')
     }
     const alive = histories.some((one) => one.stats.at(-1) !== undefined)
     const host = totals(histories, target, context)
@@ -80,7 +87,9 @@ export const source: Source = {
       instances,
       missing: {
         ...missingOf(histories, host, instances),
-        ...(alive ? {} : { 'target.found': unavailable('not measured', `${target.name} ended while it was looked at`) }),
+        ...(alive
+          ? {}
+          : { 'target.found': unavailable('not measured', `${target.name} ended while it was looked at`) }),
       },
     }
   },
@@ -90,7 +99,11 @@ function sampled(processes: readonly TargetProcess[]): ReadRequest {
   const threads = processes.reduce((sum, one) => sum + one.threads, 0)
   const own = ['stat', 'schedstat', 'wchan', 'io']
   const each = threads > MOST_THREADS ? own : [...own, 'task/*/stat', 'task/*/schedstat', 'task/*/wchan']
-  return { kind: 'read', paths: processes.flatMap(({ pid }) => each.map((file) => `/proc/${pid}/${file}`)), at: threads > MANY_THREADS ? 'ends' : 'every' }
+  return {
+    kind: 'read',
+    paths: processes.flatMap(({ pid }) => each.map((file) => `/proc/${pid}/${file}`)),
+    at: threads > MANY_THREADS ? 'ends' : 'every',
+  }
 }
 
 function last(processes: readonly TargetProcess[]): ReadRequest {

@@ -10,19 +10,28 @@ import { field } from '../context/text.ts'
 import type { History } from './history.ts'
 import { channelsOf, combined, perSecond, running, shareIn, waiting } from './series.ts'
 
-export function instancesOf(histories: readonly History[], end: ReadonlyMap<string, string>, context: Context): Instance[] {
+export function instancesOf(
+  histories: readonly History[],
+  end: ReadonlyMap<string, string>,
+  context: Context,
+): Instance[] {
   const own = histories.map((one) => processOf(one, context))
   // A tracer may be a process of the target itself (a sandbox): then it has one instance with both.
   return tracersOf(histories, end).reduce((all, tracer) => {
     const at = all.findIndex((one) => one.name === tracer.name)
-    return at < 0 ? [...all, tracer] : all.map((one, i) => (i === at ? { ...one, values: { ...one.values, ...tracer.values } } : one))
+    return at < 0
+      ? [...all, tracer]
+      : all.map((one, i) => (i === at ? { ...one, values: { ...one.values, ...tracer.values } } : one))
   }, own)
 }
 
 function processOf(one: History, { ticks }: Context): Instance {
   const { pid } = one.process
   const last = one.stats.findLast((stat) => stat !== undefined)
-  const used = perSecond(one.stats.map((stat) => stat && stat.user + stat.system), one.atMs).flatMap((value) => (value === undefined ? [] : [(100 * value) / ticks]))
+  const used = perSecond(
+    one.stats.map((stat) => stat && stat.user + stat.system),
+    one.atMs,
+  ).flatMap((value) => (value === undefined ? [] : [(100 * value) / ticks]))
   const files = one.end('fd/')
   const values = defined<Value>({
     'target.process.stopped': Number(one.stats.at(-1)?.state === 'T'),
@@ -32,8 +41,10 @@ function processOf(one: History, { ticks }: Context): Instance {
     'target.process.threads': last?.threads,
     'target.process.affinity': cpusIn(field(one.end('status'), 'Cpus_allowed')),
     'target.process.priority': last && priorityOf(last),
-    'target.process.lowered': last && Number(isNormal(last) ? last.nice > 0 : last.policy === BATCH || last.policy === IDLE),
-    'target.process.open_files': files === undefined ? undefined : files.split('\n').filter((name) => /^\d+$/.test(name)).length,
+    'target.process.lowered':
+      last && Number(isNormal(last) ? last.nice > 0 : last.policy === BATCH || last.policy === IDLE),
+    'target.process.open_files':
+      files === undefined ? undefined : files.split('\n').filter((name) => /^\d+$/.test(name)).length,
     'target.process.open_files_limit': limitIn(one.end('limits')),
     ...(one.allThreads ? threadValues(one, ticks) : {}),
   })
@@ -42,11 +53,21 @@ function processOf(one: History, { ticks }: Context): Instance {
 
 function threadValues(one: History, ticks: number): Record<string, Value | undefined> {
   const ran = one.threads.map((thread) => ({ thread, series: running(thread, one, ticks) }))
-  const total = (series: readonly (number | undefined)[]) => series.reduce<number>((sum, value) => sum + (value ?? 0), 0)
-  const first = ran.reduce<(typeof ran)[number] | undefined>((best, next) => (best && total(best.series) >= total(next.series) ? best : next), undefined)
+  const total = (series: readonly (number | undefined)[]) =>
+    series.reduce<number>((sum, value) => sum + (value ?? 0), 0)
+  const first = ran.reduce<(typeof ran)[number] | undefined>(
+    (best, next) => (best && total(best.series) >= total(next.series) ? best : next),
+    undefined,
+  )
   return {
-    'target.process.cpu_wait': combined(one.threads.map((thread) => waiting(thread, one)), 'max'),
-    'target.process.busiest_thread': combined(ran.map(({ series }) => series), 'max'),
+    'target.process.cpu_wait': combined(
+      one.threads.map((thread) => waiting(thread, one)),
+      'max',
+    ),
+    'target.process.busiest_thread': combined(
+      ran.map(({ series }) => series),
+      'max',
+    ),
     'target.process.busiest_name': first && `${first.thread.comm} (thread ${first.thread.tid})`,
   }
 }
@@ -73,7 +94,10 @@ function priorityOf(stat: TaskStat): string {
 /** `ff,ffffffff` → 40. */
 function cpusIn(mask: string | undefined): number | undefined {
   if (mask === undefined || !/^[0-9a-f]+(,[0-9a-f]+)*$/.test(mask)) return undefined
-  const bits = [...mask.replaceAll(',', '')].reduce((sum, digit) => sum + parseInt(digit, 16).toString(2).replaceAll('0', '').length, 0)
+  const bits = Array.from(mask.replaceAll(',', '')).reduce(
+    (sum, digit) => sum + parseInt(digit, 16).toString(2).replaceAll('0', '').length,
+    0,
+  )
   return bits > 0 ? bits : undefined
 }
 
@@ -95,10 +119,16 @@ function tracersOf(histories: readonly History[], end: ReadonlyMap<string, strin
   return [...traced].map(([pid, held]) => ({
     domain: 'process',
     name: String(pid),
-    labels: { pid: String(pid), comm: field(end.get(`/proc/${pid}/status`), 'Name') ?? held.find((one) => one.process.pid === pid)?.comm ?? '?' },
+    labels: {
+      pid: String(pid),
+      comm: field(end.get(`/proc/${pid}/status`), 'Name') ?? held.find((one) => one.process.pid === pid)?.comm ?? '?',
+    },
     values: {
       'target.process.traces': held.length,
-      'target.process.traced': held.slice(0, 4).map((one) => `${one.comm} (pid ${one.process.pid})`).join(', '),
+      'target.process.traced': held
+        .slice(0, 4)
+        .map((one) => `${one.comm} (pid ${one.process.pid})`)
+        .join(', '),
       'target.process.held': Math.max(...held.map((one) => shareIn(one, 't'))),
     },
   }))

@@ -8,14 +8,18 @@ export function perSecond(values: Cells, atMs: readonly number[]): (number | und
   return atMs.slice(1).map((at, i) => {
     const [before, after] = [values[i], values[i + 1]]
     const seconds = (at - (atMs[i] ?? at)) / 1000
-    return before !== undefined && after !== undefined && after >= before && seconds > 0 ? (after - before) / seconds : undefined
+    return before !== undefined && after !== undefined && after >= before && seconds > 0
+      ? (after - before) / seconds
+      : undefined
   })
 }
 
 /** Of several series the sum, or the largest, in each interval; intervals nobody knows are left out, none at all is no series. */
 export function combined(series: readonly Cells[], how: 'sum' | 'max'): number[] | undefined {
   const length = Math.max(0, ...series.map((one) => one.length))
-  const found = Array.from({ length }, (_, i) => series.flatMap((one) => one[i] ?? [])).filter((cells) => cells.length > 0)
+  const found = Array.from({ length }, (_, i) => series.flatMap((one) => one[i] ?? [])).filter(
+    (cells) => cells.length > 0,
+  )
   const values = found.map((cells) => cells.reduce((a, b) => (how === 'sum' ? a + b : Math.max(a, b)), 0))
   return values.length > 0 ? values : undefined
 }
@@ -28,7 +32,10 @@ export function waiting(thread: ThreadHistory, { atMs }: History): (number | und
 export function running(thread: ThreadHistory, { atMs }: History, ticks: number): (number | undefined)[] {
   const precise = perSecond(thread.ran, atMs).map((ns) => (ns === undefined ? undefined : Math.min(100, ns / 1e7)))
   if (precise.some((value) => value !== undefined)) return precise
-  return perSecond(thread.stats.map((stat) => stat && stat.user + stat.system), atMs).map((used) => (used === undefined ? undefined : Math.min(100, (100 * used) / ticks)))
+  return perSecond(
+    thread.stats.map((stat) => stat && stat.user + stat.system),
+    atMs,
+  ).map((used) => (used === undefined ? undefined : Math.min(100, (100 * used) / ticks)))
 }
 
 /** Percent of all samples of the process in which a thread of it was in this state; of the thread that had most. */
@@ -41,7 +48,11 @@ export function shareIn({ threads, stats }: History, state: string): number {
 /** Where the threads slept, most often first; with any in uninterruptible sleep only those count: an idle pool would outvote them. */
 export function channelsOf(histories: readonly History[]): string[] {
   const slept = histories.flatMap(({ threads }) =>
-    threads.flatMap((thread) => thread.channels.flatMap((name, i) => (name === undefined ? [] : [{ name, deep: thread.stats[i]?.state === 'D' }]))),
+    threads.flatMap((thread) =>
+      thread.channels.flatMap((name, i) =>
+        name === undefined ? [] : [{ name, deep: thread.stats[i]?.state === 'D' }],
+      ),
+    ),
   )
   const counted = slept.some(({ deep }) => deep) ? slept.filter(({ deep }) => deep) : slept
   const counts = new Map<string, number>()

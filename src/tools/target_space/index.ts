@@ -17,13 +17,22 @@ export const source: Source = {
   requests: (_window, context) => {
     const mount = mountOf(context)
     if (isUnavailable(mount)) return mount
-    return [{ kind: 'run', argv: ['df', '-B1', '--output=fstype,itotal,iused,size,used,avail,source,target', '--', mount.path], at: 'start' }]
+    return [
+      {
+        kind: 'run',
+        argv: ['df', '-B1', '--output=fstype,itotal,iused,size,used,avail,source,target', '--', mount.path],
+        at: 'start',
+      },
+    ]
   },
   parse: (looks, info) => {
     const mount = mountOf(info.context)
     if (isUnavailable(mount)) return mount
     const reading = df.parse(looks, info)
-    if (isUnavailable(reading)) return reading.reason.includes('no filesystem') ? unavailable('nothing to measure', `a ${mount.type} is never full, or always`) : reading
+    if (isUnavailable(reading))
+      return reading.reason.includes('no filesystem')
+        ? unavailable('nothing to measure', `a ${mount.type} is never full, or always`)
+        : reading
     const found = reading.instances?.find((one) => one.name === mount.path)
     if (!found) return unavailable('not understood', `df did not print ${mount.path}`)
     // Inodes made on demand have no total: then there is nothing to run out of, and no value.
@@ -31,6 +40,18 @@ export const source: Source = {
       const value = found.values[`mount.${name}`]
       return value === undefined ? [] : [[`target.mount.${name}`, value] as const]
     })
-    return { instances: [{ ...found, labels: { mount: mount.path, fstype: mount.type, ...(mount.deviceName === undefined ? {} : { device: mount.deviceName }) }, values: Object.fromEntries(values) }] }
+    return {
+      instances: [
+        {
+          ...found,
+          labels: {
+            mount: mount.path,
+            fstype: mount.type,
+            ...(mount.deviceName === undefined ? {} : { device: mount.deviceName }),
+          },
+          values: Object.fromEntries(values),
+        },
+      ],
+    }
   },
 }
