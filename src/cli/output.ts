@@ -5,6 +5,7 @@ import type { Report } from '../model/report.ts'
 import { nearest } from '../expr/nearest.ts'
 import { EXIT, Exit } from './exit.ts'
 import { err, out } from './io.ts'
+import { colorsOf, widthOf } from './layout.ts'
 
 export interface OutputOptions {
   readonly format?: string
@@ -42,8 +43,20 @@ export async function writeReport(
   let fine = true
   for (const file of options.out)
     fine = writeFileSafely(file, await (await formatOfFile(file).load()).render(report)) && fine
-  if (standard) await out(ended(await (await standard.load()).render(report)))
+  if (standard) await out(ended(await textFor(standard, report, options)))
   return fine
+}
+
+/** On a terminal the summary has its colours and width, and says where the full report went. */
+async function textFor(standard: LazyFormat, report: Report, options: OutputOptions): Promise<string> {
+  if (standard.id !== 'terminal') return (await standard.load()).render(report)
+  const { renderTerminal } = await import('../report/terminal.ts')
+  const [fullReport] = options.out
+  return renderTerminal(report, {
+    palette: colorsOf(),
+    width: widthOf(),
+    ...(fullReport === undefined ? {} : { fullReport }),
+  })
 }
 
 function ended(text: string): string {

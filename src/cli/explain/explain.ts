@@ -26,7 +26,6 @@ export interface CheckPage {
   readonly id: string
   readonly file: string
   readonly document: Omit<CheckDocument, 'tests'>
-  readonly tests: number
   readonly metrics: readonly Origin[]
   readonly explainedBy: readonly string[]
   readonly runbooks: readonly string[]
@@ -117,14 +116,13 @@ function checkPage(
 ): CheckPage | undefined {
   const loaded = library.checks.get(id)
   if (!loaded) return undefined
-  const { tests = [], ...document } = loaded.document
+  const { tests: _tests, ...document } = loaded.document
   const program = checkProgram(loaded, catalogue)
   return {
     kind: 'check',
     id,
     file: loaded.file,
     document,
-    tests: tests.length,
     metrics: giversOf(program.needs, site).map((giver) => originOf(giver, site)),
     explainedBy: [...library.checks.values()]
       .filter((other) => other.document.explains?.includes(id))

@@ -21,7 +21,7 @@ function head(kind: string, id: string, title: string, { colors }: Paper): strin
   return `${colors.dim(kind)} ${colors.bold(colors.cyan(id))}  ${title}`
 }
 
-function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests }: CheckPage, paper: Paper): string[] {
+function checkPage({ id, document, metrics, explainedBy, runbooks, causes }: CheckPage, paper: Paper): string[] {
   const { colors, width } = paper
   const weight =
     document.weight === 'notice'
@@ -64,8 +64,6 @@ function checkPage({ id, document, metrics, explainedBy, runbooks, causes, tests
     ...section(colors, 'Explained by', lines(explainedBy)),
     ...section(colors, 'Supports the cause', lines(causes)),
     ...section(colors, 'Used by the runbooks', [...lines(runbooks), ...(runbooks.length === 0 ? ['  none'] : [])]),
-    '',
-    colors.dim(`${tests} tests of its own: tracebook test`),
   ]
 }
 
