@@ -9,12 +9,19 @@ export const product = [process.execPath, join(root, 'dist/tracebook.js')]
 
 /** Runs the commands in turn; [{cpu, wall, rss, status}] in the order given. */
 export function cost(repeats, ...commands) {
-  const argv = [
+  return costWithin([], repeats, ...commands)
+}
+
+/** The same below a program that makes the surroundings, such as a crowd of processes. */
+export function costWithin(prefix, repeats, ...commands) {
+  const [file, ...argv] = [
+    ...prefix,
+    'python3',
     join(here, 'cost.py'),
     String(repeats),
     ...commands.flatMap((command, i) => (i === 0 ? command : ['--', ...command])),
   ]
-  return JSON.parse(execFileSync('python3', argv, { encoding: 'utf8', maxBuffer: 1e7 }))
+  return JSON.parse(execFileSync(file, argv, { encoding: 'utf8', maxBuffer: 1e7 }))
 }
 
 export const seconds = (value) => `${value.toFixed(3)} s`
