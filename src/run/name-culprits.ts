@@ -1,9 +1,17 @@
-// Findings → the same findings, whose process culprits also have their control group and service: read once, after it is known who they are.
+// Findings → the same findings, whose process culprits also have their control group and service, and whose listeners have their process:
+// looked up once, after it is known who they are.
 import type { Culprit, Finding } from '../model/finding.ts'
+import { isUnavailable } from '../model/unavailable.ts'
+import { source as ss, WITH_OWNERS } from '../tools/ss/index.ts'
 import { detailRequest, detailsOf } from '../tools/process_detail/index.ts'
 import type { Session } from './session.ts'
 
 export async function nameCulprits(session: Session): Promise<void> {
+  await nameListeners(session)
+  await nameProcesses(session)
+}
+
+async function nameProcesses(session: Session): Promise<void> {
   const { host, signal } = session.settings
   const pids = [...session.findings.values()]
     .flat()
@@ -37,6 +45,31 @@ export async function nameCulprits(session: Session): Promise<void> {
       ...(detail.unit === undefined ? {} : { unit: detail.unit }),
     }
   }
+  renamed(session, named)
+}
+
+/** A listener that is to blame and whose process the window did not ask for. */
+async function nameListeners(session: Session): Promise<void> {
+  const { host, signal, context, window, allow } = session.settings
+  const nameless = [...session.findings.values()]
+    .flat()
+    .some((f) => f.culprits.some((c) => c.kind === 'listener' && c.pid === undefined))
+  if (!nameless || allow === 'read' || isUnavailable(host.which('ss'))) return
+  const asked = { source: 'ss_owners', tier: 'run' as const, request: { ...WITH_OWNERS, at: 'start' as const } }
+  const looks = (await host.look([asked], { intervalMs: 1000, count: 0 }, signal)).get('ss_owners') ?? []
+  session.facts.looks.set('ss_owners', looks)
+  const reading = ss.parse(looks, { window, context })
+  if (isUnavailable(reading)) return
+  const owners = new Map((reading.instances ?? []).map((one) => [one.name, one.labels ?? {}]))
+  renamed(session, (culprit) => {
+    const { pid, comm } = (culprit.kind === 'listener' ? owners.get(culprit.name) : undefined) ?? {}
+    return pid === undefined || culprit.pid !== undefined
+      ? culprit
+      : { ...culprit, pid: Number(pid), ...(comm === undefined ? {} : { comm }) }
+  })
+}
+
+function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {
   for (const [check, findings] of session.findings)
     session.findings.set(
       check,

@@ -86,7 +86,8 @@ function many(context: Context): boolean {
 /** Where pidstat runs anyway it tells waiting and I/O: two files less to open for each process at each look. */
 function scanned(context: Context, wanted?: ReadonlySet<string>): readonly string[] {
   const some = (ids: readonly string[]) => wanted === undefined || ids.some((id) => wanted.has(id))
-  return [...(some(['process.cpu_wait']) ? ['schedstat'] : []), ...(!many(context) && some(IO) ? ['io'] : [])]
+  if (many(context)) return []
+  return [...(some(['process.cpu_wait']) ? ['schedstat'] : []), ...(some(IO) ? ['io'] : [])]
 }
 
 /** The files a scan was asked for, as the look itself tells. */
@@ -164,7 +165,9 @@ function absent(instances: readonly Instance[], context: Context): Record<string
   const none = (id: string) => !instances.some((found) => id in found.values)
   const missing: Record<string, Unavailable> = {}
   if (none('process.cpu_wait'))
-    missing['process.cpu_wait'] = unavailable('not supported', 'this kernel has no /proc/PID/schedstat')
+    missing['process.cpu_wait'] = many(context)
+      ? unavailable('not measured', 'among more than 1,000 processes the waiting of each is not read')
+      : unavailable('not supported', 'this kernel has no /proc/PID/schedstat')
   const why = many(context)
     ? unavailable('not measured', 'among more than 1,000 processes the I/O of each is not read')
     : unavailable('not permitted', '/proc/PID/io of other users may not be read', 'Run as root')

@@ -2,13 +2,18 @@
 //   State  Recv-Q Send-Q      Local Address:Port Peer Address:PortProcess
 //   LISTEN 2      1               127.0.0.1:7005      0.0.0.0:*    users:(("python3",pid=19410,fd=3))
 //   LISTEN 0      128                     *:22              *:*    users:(("sshd",pid=700,fd=3),("systemd",pid=1,fd=44))
-import type { Source } from '../../model/source.ts'
+import type { RunRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { instances, MOST_LINES, type Listener } from './listeners.ts'
 
 const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/
 // The name of a process may hold blanks, quotes and brackets: users: is everything after the two addresses.
 const LINE = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+)\s+\S+:\S+(?:\s+(\S.*))?$/
+
+const MANY = 1000
+
+/** The same table with the processes that hold each socket. */
+export const WITH_OWNERS: RunRequest = { kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'end' }
 
 export const source: Source = {
   id: 'ss',
@@ -17,7 +22,9 @@ export const source: Source = {
   asks: 'Does a program fail to accept its connections, and which?',
   gives: ['listener.queue', 'listener.backlog'],
   // Only -t: asking for another family makes the kernel load a module. With the header, so that no listener is not taken for no answer.
-  requests: () => [{ kind: 'run', argv: ['ss', '-l', '-t', '-n', '-p'], at: 'end' }],
+  // -p reads the descriptors of every process: among thousands the owner is asked for only when a listener is to blame.
+  requests: (_window, context) =>
+    context.processes > MANY ? [{ kind: 'run', argv: ['ss', '-l', '-t', '-n'], at: 'end' }] : [WITH_OWNERS],
   parse: (looks) => {
     const seen: (readonly Listener[])[] = []
     for (const look of looks) {
