@@ -1,7 +1,6 @@
 // Texts and rows → lines of aligned columns and wrapped paragraphs, coloured only on a terminal.
 import { createColors } from 'picocolors'
 import { columns } from '../report/escape.ts'
-import { out } from './io.ts'
 
 export type Colors = ReturnType<typeof createColors>
 
@@ -46,12 +45,4 @@ export function wrapped(text: string, width: number, indent = '  '): string[] {
 /** A heading and its lines, or nothing at all. */
 export function section(colors: Colors, title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', colors.bold(title), ...lines]
-}
-
-export function outLines(lines: readonly string[]): Promise<void> {
-  return out(`${lines.join('\n')}\n`)
-}
-
-export function outJson(value: unknown): Promise<void> {
-  return out(`${JSON.stringify(value, undefined, 2)}\n`)
 }

@@ -2,11 +2,10 @@
 import { commands } from '../generated/commands.ts'
 import { nearest } from '../expr/nearest.ts'
 import { EXIT, Exit } from './exit.ts'
-import { err, guardOutput, out } from './io.ts'
+import { err, out } from './io.ts'
 import { VERSION } from '../run/version.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
-  guardOutput()
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
     await out(help())

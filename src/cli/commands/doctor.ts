@@ -5,10 +5,11 @@ import { clean } from '../../report/escape.ts'
 import type { CliCommand } from '../command.ts'
 import { examine, type Examination } from '../doctor/examine.ts'
 import { EXIT } from '../exit.ts'
-import { colorsOf, outJson, outLines, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
+import { colorsOf, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
 import { fromOption, libraryOption } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
 import { siteOf } from '../site.ts'
+import { outJson, outLines } from '../io.ts'
 
 export const summary = 'what can be seen on this host, and what to install'
 

@@ -5,11 +5,12 @@ import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { explain, idsOf, type Explained } from '../explain/explain.ts'
 import { pageOf } from '../explain/page.ts'
-import { colorsOf, outJson, outLines, widthOf } from '../layout.ts'
+import { colorsOf, widthOf } from '../layout.ts'
 import { fromOption, libraryOption } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
 import { siteOf } from '../site.ts'
 import { sourcesOf } from '../sources.ts'
+import { outJson, outLines } from '../io.ts'
 
 export const summary = 'why a check, metric, cause or runbook is as it is'
 

@@ -5,10 +5,11 @@ import type { Library } from '../../load/library.ts'
 import { BASE } from '../../model/unit.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
-import { colorsOf, outJson, outLines, rows } from '../layout.ts'
+import { colorsOf, rows } from '../layout.ts'
 import { libraryOption } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
 import { sourcesOf } from '../sources.ts'
+import { outJson, outLines } from '../io.ts'
 
 export const summary = 'what there is: runbooks, checks, metrics, causes, sources'
 

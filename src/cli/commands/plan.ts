@@ -5,10 +5,11 @@ import type { Request, Window } from '../../model/source.ts'
 import { planOf, type Measuring, type Plan, type PlannedStep } from '../../run/plan.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { colorsOf, outJson, outLines, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
+import { colorsOf, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
 import { fromOption, libraryOption, means } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { requestText, siteOf } from '../site.ts'
+import { outJson, outLines } from '../io.ts'
 
 export const summary = 'what a runbook would do on this host, before it does it'
 
