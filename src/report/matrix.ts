@@ -2,16 +2,27 @@
 import type { Finding } from '../model/finding.ts'
 import type { MatrixCell } from '../model/report.ts'
 import { clean, shorten } from './escape.ts'
+import { UNMEASURED } from './unmeasured.ts'
 import { isFiring, quantityOf } from './words.ts'
 
 export const SIGNALS = ['utilization', 'saturation', 'errors'] as const
 type Signal = (typeof SIGNALS)[number]
 
 /** These rows are always there: a cell nobody looks at is part of the answer. */
-const CORE = ['cpu', 'memory', 'disk', 'fs', 'network', 'tcp', 'udp', 'cgroup', 'limit'] as const
+const CORE = 'cpu memory numa disk fs network tcp udp controller interconnect gpu cgroup load limit lock'.split(' ')
 const ORDER: readonly string[] =
-  'cpu memory disk fs network tcp udp dns cgroup load task tasks limit lock numa virt gpu app'.split(' ')
+  'cpu memory numa disk fs network tcp udp dns controller interconnect gpu cgroup load task tasks limit lock virt app'.split(
+    ' ',
+  )
 const MAX = 60
+export const NOT_IN_RUN = 'not in this run'
+
+/** What a cell says, and the finding it says it for. */
+interface Said {
+  readonly verdict: MatrixCell['verdict']
+  readonly text: string
+  readonly lead?: Finding | undefined
+}
 
 /** `allUses`: the `use` of every check in the library, so that a cell tells "not in this runbook" from "by no check at all". */
 export function matrixOf(findings: readonly Finding[], allUses: readonly string[]): readonly MatrixCell[] {
@@ -29,59 +40,63 @@ export function matrixOf(findings: readonly Finding[], allUses: readonly string[
 }
 
 function cellOf(resource: string, signal: Signal, all: readonly Finding[], anyCheck: boolean): MatrixCell {
-  const findings = all.filter((finding) => finding.use === `${resource}.${signal}`)
-  const cell = (verdict: MatrixCell['verdict'], text: string): MatrixCell => ({
-    resource,
-    signal,
-    verdict,
-    text: shorten(clean(text), MAX),
-    checks: [...new Set(findings.map((finding) => finding.check))],
-  })
-  if (findings.length === 0) {
-    return cell('not measured', anyCheck ? 'not in this run' : 'no check looks at this')
-  }
+  const use = `${resource}.${signal}`
+  const findings = all.filter((finding) => finding.use === use)
+  const { verdict, text, lead } = findings.length === 0 ? nobody(use, anyCheck) : spoken(findings)
+  return { resource, signal, verdict, text: shorten(clean(text), MAX), checks: checksOf(findings, lead) }
+}
+
+/** The check that decided the cell stands first. */
+function checksOf(findings: readonly Finding[], lead: Finding | undefined): readonly string[] {
+  const others = findings.map((finding) => finding.check)
+  return [...new Set(lead === undefined ? others : [lead.check, ...others])]
+}
+
+function nobody(use: string, anyCheck: boolean): Said {
+  const text = anyCheck ? NOT_IN_RUN : (UNMEASURED[use] ?? 'no check looks at this')
+  return { verdict: 'not measured', text }
+}
+
+function spoken(findings: readonly Finding[]): Said {
   const firing = findings.filter(isFiring)
   const alarms = firing.filter((finding) => finding.weight === 'alarm')
-  if (alarms.length > 0) return cell('problem', firingText(alarms))
-  if (firing.length > 0) return cell('suspect', firingText(firing))
-  return quietCell(findings, cell)
+  if (alarms.length > 0) return { verdict: 'problem', ...firingText(alarms) }
+  if (firing.length > 0) return { verdict: 'suspect', ...firingText(firing) }
+  return quiet(findings)
 }
 
 /** Nothing fires: ok only when every alarm of the cell could be judged. A notice that is unknown does not spoil it. */
-function quietCell(
-  findings: readonly Finding[],
-  cell: (verdict: MatrixCell['verdict'], text: string) => MatrixCell,
-): MatrixCell {
+function quiet(findings: readonly Finding[]): Said {
   const alarms = findings.filter((finding) => finding.weight === 'alarm')
   const judged = alarms.length > 0 ? alarms : findings
   const unknown = judged.filter((finding) => finding.status === 'unknown')
-  const first = unknown[0]
-  if (first === undefined) return cell('ok', okText(judged))
-  const kind = first.unavailable?.unavailable ?? 'not measured'
+  const lead = unknown[0]
+  if (lead === undefined) return { verdict: 'ok', ...okText(judged) }
+  const kind = lead.unavailable?.unavailable ?? 'not measured'
   const some = unknown.length === judged.length ? '' : ` (${unknown.length} of ${judged.length} checks)`
-  return cell('unknown', `${kind}${some}: ${first.unavailable?.reason ?? first.text}`)
+  return { verdict: 'unknown', text: `${kind}${some}: ${lead.unavailable?.reason ?? lead.text}`, lead }
 }
 
-function firingText(findings: readonly Finding[]): string {
-  const worst = findings.find((finding) => finding.status === 'critical') ?? findings[0]
-  if (worst === undefined) return ''
-  const text = worst.evidence.length === 0 ? worst.text : figures(worst)
+function firingText(findings: readonly Finding[]): Omit<Said, 'verdict'> {
+  const lead = findings.find((finding) => finding.status === 'critical') ?? findings[0]
+  if (lead === undefined) return { text: '' }
+  const text = lead.evidence.length === 0 ? lead.text : figures(lead)
   const others = findings.length === 1 ? '' : ` (+${findings.length - 1} more)`
-  return shorten(clean(named(worst, text)), MAX - others.length) + others
+  return { text: shorten(clean(named(lead, text)), MAX - others.length) + others, lead }
 }
 
 /** The most telling figure of a quiet cell: of many instances the one that came closest, by the first figure of its check. */
-function okText(findings: readonly Finding[]): string {
+function okText(findings: readonly Finding[]): Omit<Said, 'verdict'> {
   const measured = findings.filter((finding) => finding.assumed === undefined && finding.evidence.length > 0)
-  const lead = measured[0]
-  if (lead === undefined) {
-    const assumed = findings.find((finding) => finding.assumed !== undefined)
-    return assumed?.assumed === undefined ? (findings[0]?.text ?? '') : `assumed: ${assumed.assumed}`
+  const first = measured[0]
+  if (first === undefined) {
+    const lead = findings.find((finding) => finding.assumed !== undefined) ?? findings[0]
+    return { text: lead?.assumed === undefined ? (lead?.text ?? '') : `assumed: ${lead.assumed}`, lead }
   }
   const size = (finding: Finding) => quantityOf(finding.evidence[0]?.value ?? '')?.value ?? -Infinity
-  const peers = measured.filter((finding) => finding.check === lead.check)
-  const top = peers.reduce((best, finding) => (size(finding) > size(best) ? finding : best), lead)
-  return named(top, figures(top))
+  const peers = measured.filter((finding) => finding.check === first.check)
+  const lead = peers.reduce((best, finding) => (size(finding) > size(best) ? finding : best), first)
+  return { text: named(lead, figures(lead)), lead }
 }
 
 /** The figures a status rests on, as many as fit a cell. */

@@ -1,0 +1,22 @@
+// Cells of the USE matrix that no shipped check looks at → the reason, short enough for a cell. cells.yaml has the long one.
+export const UNMEASURED: Readonly<Record<string, string>> = {
+  'load.errors': 'load cannot fail',
+  'udp.utilization': 'UDP keeps no queue: nothing to fill',
+  'udp.saturation': 'a full buffer drops at once: see errors',
+  'limit.saturation': 'a limit refuses at once: see errors',
+  'lock.utilization': 'the kernel does not count how long locks are held',
+  'controller.utilization': 'the PCIe links are not read yet',
+  'controller.saturation': 'the queues of host adapters are not read yet',
+  'controller.errors': 'the PCIe error counters are not read yet',
+  'interconnect.utilization': 'takes uncore performance counters',
+  'interconnect.saturation': 'takes performance counters',
+  'interconnect.errors': 'machine checks tell: see memory errors',
+  'numa.utilization': 'not read yet',
+  'numa.saturation': 'not read yet',
+  'numa.errors': 'a node has no errors of its own: see memory errors',
+  'gpu.utilization': 'GPUs are not read yet',
+  'gpu.saturation': 'GPUs are not read yet',
+  'lock.saturation': 'takes a trace of contention events',
+  'lock.errors': 'threads that wait for each other are not found yet',
+  'tcp.utilization': 'not read yet',
+}
