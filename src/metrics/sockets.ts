@@ -1,0 +1,24 @@
+// Metrics of a census of the sockets: TCP states, outgoing ports per destination, sockets nobody closes, drops of each UDP socket.
+import type { Metric } from '../model/metric.ts'
+
+const census = 'ss -tan'
+
+export const metrics: readonly Metric[] = [
+  { id: 'tcp.established', dimension: 'count', kind: 'gauge', help: 'Established connections', see: 'ss -tn state established' },
+  { id: 'tcp.close_wait', dimension: 'count', kind: 'gauge', help: 'Sockets whose peer has closed and whose program has not', see: 'ss -tnp state close-wait' },
+  { id: 'tcp.close_wait_stuck', dimension: 'count', kind: 'constant', help: 'Sockets in CLOSE-WAIT at both ends of the window', see: 'ss -tnp state close-wait' },
+  { id: 'tcp.syn_received', dimension: 'count', kind: 'gauge', help: 'Half-open connections: the SYN of a client was answered, its ACK is missing', see: 'ss -tn state syn-recv' },
+  { id: 'tcp.syn_sent', dimension: 'count', kind: 'gauge', help: 'Connections this host asks for and nobody has answered yet', see: 'ss -tn state syn-sent' },
+  { id: 'tcp.local_ports', dimension: 'count', kind: 'constant', help: 'Ports for outgoing connections (ip_local_port_range)', see: 'sysctl net.ipv4.ip_local_port_range' },
+  { id: 'peer.ports', per: 'peer', dimension: 'count', kind: 'gauge', help: 'Ports taken by connections from one local address to this destination, TIME-WAIT included', see: `${census} dst ADDRESS:PORT` },
+  { id: 'peer.ports_used', per: 'peer', dimension: 'ratio', kind: 'gauge', help: 'These ports against all ports for outgoing connections', see: 'sysctl net.ipv4.ip_local_port_range' },
+  { id: 'peer.time_wait', per: 'peer', dimension: 'count', kind: 'gauge', help: 'Ports to this destination held by connections that are over (TIME-WAIT)', see: 'ss -tn state time-wait dst ADDRESS:PORT' },
+  { id: 'listener.syn_received', per: 'listener', dimension: 'count', kind: 'gauge', help: 'Half-open connections to this local address and port', see: 'ss -tn state syn-recv' },
+  { id: 'listener.close_wait', per: 'listener', dimension: 'count', kind: 'constant', help: 'Sockets of this local address and port in CLOSE-WAIT at both ends of the window', see: 'ss -tnp state close-wait' },
+  { id: 'process.close_wait', per: 'process', dimension: 'count', kind: 'constant', help: 'Sockets in CLOSE-WAIT at both ends of the window that the process holds', see: 'ss -tnp state close-wait' },
+  { id: 'listener.datagrams_dropped', per: 'listener', dimension: 'count', kind: 'count', help: 'Datagrams this UDP socket lost in the window because its buffer was full', see: 'cat /proc/net/udp /proc/net/udp6' },
+  { id: 'listener.datagram_queue', per: 'listener', dimension: 'bytes', kind: 'gauge', help: 'Bytes that wait in the receive buffer of this UDP socket', see: 'cat /proc/net/udp /proc/net/udp6' },
+  { id: 'ip.no_route', dimension: 'count', kind: 'count', help: 'Packets in the window for which there was no route', see: 'nstat -asz IpOutNoRoutes Ip6OutNoRoutes Ip6InNoRoutes' },
+  { id: 'ip.reassembly_fails', dimension: 'count', kind: 'count', help: 'Fragmented packets in the window that could not be put together: a part was lost, or memory was short', see: 'nstat -asz IpReasmFails Ip6ReasmFails' },
+  { id: 'ip.fragmentation_fails', dimension: 'count', kind: 'count', help: 'Packets in the window that were too large for the link and must not be split', see: 'nstat -asz IpFragFails Ip6FragFails' },
+]
