@@ -1,7 +1,7 @@
 // Metrics of software limits: descriptors, mappings, locked memory, tasks of a user, inotify, AIO, entropy, wait channels, our own group.
 import type { Metric } from '../model/metric.ts'
 
-const census = 'ps -eLo state,pid,ppid,user,nlwp,wchan:32,comm -ww'
+const census = 'ps -eLo state,pid,lwp,ppid,user,nlwp,wchan:32,comm -ww'
 const group = (file: string) => `cat /sys/fs/cgroup/GROUP/${file}`
 
 /** "The user nearest to its limit": a limit of users is judged by the worst of them; `user.name` says who that is. */
