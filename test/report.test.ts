@@ -308,25 +308,40 @@ describe('USE matrix', () => {
     expect([cell?.verdict, cell?.text]).toEqual([verdict, text])
   })
 
-  it('has a row for every core resource and for what checks name, in order, and says when no check looks', () => {
+  it('has a row for every resource of the method and for what checks name, in order, and says when no check looks', () => {
     const cells = matrixOf([], [...USES, 'gpu.saturation', 'app.saturation', 'none'])
     const rows = [...new Set(cells.map((cell) => cell.resource))]
-    expect(rows).toEqual([
-      'cpu',
-      'memory',
-      'disk',
-      'fs',
-      'network',
-      'tcp',
-      'udp',
-      'cgroup',
-      'load',
-      'limit',
-      'gpu',
-      'app',
-    ])
+    expect(rows.join(' ')).toBe(
+      'cpu memory numa disk fs network tcp udp controller interconnect gpu cgroup load limit lock app',
+    )
     expect(cells.length).toBe(rows.length * 3)
-    expect(cells.find((cell) => cell.resource === 'udp')?.text).toBe('no check looks at this')
+    const text = (use: string) => cells.find((cell) => `${cell.resource}.${cell.signal}` === use)?.text
+    expect(text('app.errors')).toBe('no check looks at this')
+    expect(text('interconnect.utilization')).toBe('takes uncore performance counters')
+  })
+
+  it('names the check that decided a cell first', () => {
+    const findings = [one({ check: 'disk.slow' }), one({ check: 'disk.stuck', status: 'critical' })]
+    const cell = matrixOf(findings, USES).find((each) => each.resource === 'disk' && each.signal === 'saturation')
+    expect(cell?.checks).toEqual(['disk.stuck', 'disk.slow'])
+  })
+
+  const whole = (): Report => ({ ...jammed(), runbook: 'use' })
+
+  it('of the whole method is at a terminal a line for each cell, none wider than eighty columns', () => {
+    const lines = renderTerminal(whole(), { width: 80 }).split('\n')
+    expect(Math.max(...lines.map(columns))).toBeLessThanOrEqual(80)
+    const shown = lines.join('\n')
+    for (const { checks } of whole().matrix) if (checks[0] !== undefined) expect(shown).toContain(`[${checks[0]}]`)
+    const starts = lines.filter((line) => /^(\w+ +| {13})(util|sat |err ) (problem|suspect|ok|unknown|-) /.test(line))
+    expect(starts.length).toBe(whole().matrix.length)
+  })
+
+  it('of the whole method is in Markdown a row for each cell', () => {
+    const rows = renderMarkdown(whole())
+      .split('\n')
+      .filter((line) => /^\|.*\| (utilization|saturation|errors) +\|/.test(line))
+    expect(rows.length).toBe(whole().matrix.length)
   })
 
   it('keeps every text within sixty characters', () => {

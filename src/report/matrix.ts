@@ -1,6 +1,6 @@
 // Findings → the USE matrix: one cell per resource and signal, each with a verdict and the reason for it.
 import type { Finding } from '../model/finding.ts'
-import type { MatrixCell } from '../model/report.ts'
+import type { MatrixCell, Report } from '../model/report.ts'
 import { clean, shorten } from './escape.ts'
 import { UNMEASURED } from './unmeasured.ts'
 import { isFiring, quantityOf } from './words.ts'
@@ -16,6 +16,11 @@ const ORDER: readonly string[] =
   )
 const MAX = 60
 export const NOT_IN_RUN = 'not in this run'
+
+/** The runbook of the whole method: its report shows each cell with the check behind it. */
+export function isWhole(report: Report): boolean {
+  return report.runbook === 'use'
+}
 
 /** What a cell says, and the finding it says it for. */
 interface Said {

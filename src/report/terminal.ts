@@ -1,8 +1,9 @@
-// Report → the few lines a person at a terminal needs: verdict, causes, top evidence, first steps, what was cleared.
+// Report → the few lines a person at a terminal needs: verdict, causes, top evidence, first steps, what was cleared; the USE runbook's matrix.
 import type { Diagnosis, Finding } from '../model/finding.ts'
-import type { Report } from '../model/report.ts'
+import type { MatrixCell, Report } from '../model/report.ts'
 import { clean, columns, shorten } from './escape.ts'
 import type { ReportFormat } from './format.ts'
+import { isWhole } from './matrix.ts'
 import { samplesText } from './sparkline.ts'
 import {
   ADVICE_WORD,
@@ -52,6 +53,7 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     '',
     ...verdict(report, page),
     ...report.diagnoses.slice(0, 3).flatMap((one, i) => ['', ...diagnosis(report, one, i + 1, page)]),
+    ...(isWhole(report) ? matrix(report.matrix, page) : []),
     ...tail(report, page),
     ...full(options.fullReport, page),
   ]
@@ -108,6 +110,31 @@ function figures(findings: readonly Finding[], page: Page): readonly string[] {
       2,
     )
   })
+}
+
+const SHORT = { utilization: 'util', saturation: 'sat', errors: 'err' } as const
+
+/** One cell a line, `cpu  util ok  cpu.busiest 2 % [cpu.busy]`; what is longer goes on under its own text. */
+function matrix(cells: readonly MatrixCell[], page: Page): readonly string[] {
+  const { palette } = page
+  const paint = {
+    problem: palette.red,
+    suspect: palette.yellow,
+    ok: palette.green,
+    unknown: palette.yellow,
+    'not measured': palette.dim,
+  }
+  const before = 26
+  const rows = cells.flatMap((cell, i) => {
+    const name = cells[i - 1]?.resource === cell.resource ? '' : clean(cell.resource, 12)
+    const check = cell.checks[0] === undefined ? '' : ` [${cell.checks[0]}]`
+    const word = cell.verdict === 'not measured' ? '-' : cell.verdict
+    const verdictText = paint[cell.verdict](word) + ' '.repeat(8 - word.length)
+    const [first = '', ...more] = wrap(clean(`${cell.text}${check}`), page.width - before)
+    const start = `${palette.bold(name)}${' '.repeat(Math.max(1, 13 - columns(name)))}${SHORT[cell.signal].padEnd(5)}${verdictText}`
+    return [start + first, ...more.map((line) => ' '.repeat(before) + line)]
+  })
+  return ['', palette.bold('Utilization, saturation, errors (- is not measured)'), ...rows]
 }
 
 function tail(report: Report, page: Page): readonly string[] {

@@ -2,7 +2,7 @@
 import type { Finding } from '../../model/finding.ts'
 import type { MatrixCell, Report } from '../../model/report.ts'
 import { clean, shorten } from '../escape.ts'
-import { SIGNALS } from '../matrix.ts'
+import { isWhole, NOT_IN_RUN, SIGNALS } from '../matrix.ts'
 import { culpritText, isFiring, unexplained } from '../words.ts'
 import { claim, more } from './diagnosis.ts'
 import { code, heading, inline, joined, list, paragraph, strong, table, type Block, type Inline } from './nodes.ts'
@@ -10,9 +10,15 @@ import { code, heading, inline, joined, list, paragraph, strong, table, type Blo
 const MAX_LINES = 20
 /** Four columns must fit a screen: a cell that is longer keeps its first part. The whole is above, below and in JSON. */
 const CELL = 30
+const MATRIX = 'Resources: utilization, saturation, errors'
 
 export function survey(report: Report): readonly Block[] {
-  return [...alsoSeen(report), ...matrix(report.matrix), ...cleared(report), ...notKnown(report)]
+  return [
+    ...alsoSeen(report),
+    ...(isWhole(report) ? wholeMatrix(report.matrix) : matrix(report.matrix)),
+    ...cleared(report),
+    ...notKnown(report),
+  ]
 }
 
 function alsoSeen(report: Report): readonly Block[] {
@@ -32,14 +38,39 @@ function seen(finding: Finding): Inline {
   return parts
 }
 
+/** Three cells a row; resources that nothing looked at are one line below. */
 function matrix(cells: readonly MatrixCell[]): readonly Block[] {
   if (cells.length === 0) return []
   const resources = [...new Set(cells.map((cell) => cell.resource))]
-  const rows = resources.map((resource): readonly Inline[] => [
+  const of = (resource: string) => cells.filter((cell) => cell.resource === resource)
+  const seen = resources.filter((resource) => of(resource).some((cell) => cell.verdict !== 'not measured'))
+  const rows = seen.map((resource): readonly Inline[] => [
     resource,
-    ...SIGNALS.map((signal) => cellText(cells.find((cell) => cell.resource === resource && cell.signal === signal))),
+    ...SIGNALS.map((signal) => cellText(of(resource).find((cell) => cell.signal === signal))),
   ])
-  return [heading(2, 'Resources: utilization, saturation, errors'), table(['resource', ...SIGNALS], rows)]
+  const unseen = resources.filter((resource) => !seen.includes(resource))
+  const inUse = unseen.filter((resource) => of(resource).some((cell) => cell.text === NOT_IN_RUN))
+  const nowhere = unseen.filter((resource) => !inUse.includes(resource))
+  return [
+    heading(2, MATRIX),
+    ...(seen.length === 0 ? [] : [table(['resource', ...SIGNALS], rows)]),
+    ...(inUse.length === 0
+      ? []
+      : [paragraph([`Not in this run: ${inUse.join(', ')}. See `, code('tracebook run use'), '.'])]),
+    ...(nowhere.length === 0 ? [] : [paragraph(`Not measured by any check: ${nowhere.join(', ')}.`)]),
+  ]
+}
+
+/** One cell a row, with the check that decided it. */
+function wholeMatrix(cells: readonly MatrixCell[]): readonly Block[] {
+  const rows = cells.map((cell, i): readonly Inline[] => [
+    cells[i - 1]?.resource === cell.resource ? '' : cell.resource,
+    cell.signal,
+    cell.verdict === 'problem' || cell.verdict === 'suspect' ? [strong(cell.verdict)] : cell.verdict,
+    cell.text,
+    cell.checks[0] === undefined ? '' : code(cell.checks[0]),
+  ])
+  return [heading(2, MATRIX), table(['resource', 'signal', 'verdict', 'value or reason', 'check'], rows)]
 }
 
 function cellText(cell: MatrixCell | undefined): Inline {
