@@ -130,6 +130,53 @@ function stepText(step) {
   return `conclude: ${cell(step.conclude)}${step.cause ? ` Cause [\`${step.cause}\`](causes.md#${slug(step.cause)})` : ''}`
 }
 
+const CHECKLIST = [
+  ['CPU', ['CPU']],
+  ['Memory', ['MEM']],
+  ['Network interface', ['NIC']],
+  ['Storage device', ['DISK']],
+  ['Storage capacity', ['CAP']],
+  ['Controllers, interconnects, GPUs', ['SCTL', 'NCTL', 'XCPU', 'XMEM', 'XIO', 'GPU']],
+  ['Software resources', []],
+]
+
+/** `cells`: cells.yaml. The last group takes what no other one has. */
+export function useCells({ library, cells, checkProgram, catalogue }) {
+  const all = Object.entries(cells)
+  const placed = new Set(CHECKLIST.flatMap(([, prefixes]) => prefixes))
+  const first = (id) => id.split(/[-/]/)[0]
+  const answered = all.filter(([, { checks: ids }]) => ids).length
+  const parts = CHECKLIST.map(([title, prefixes]) => {
+    const own = all.filter(([id]) => (prefixes.length > 0 ? prefixes.includes(first(id)) : !placed.has(first(id))))
+    const rows = own.map(([id, one]) => [
+      code(id),
+      cell(one.title),
+      code(one.use),
+      ...(one.checks
+        ? [
+            one.checks.map((name) => `[\`${name}\`](checks.md#${slug(name)})`).join(', '),
+            codes(
+              one.checks
+                .flatMap((name) => [...checkProgram(library.checks.get(name), catalogue).needs])
+                .filter(isFigure),
+            ),
+          ]
+        : [one.later ? `none yet: ${cell(one.later)}` : `does not apply: ${cell(one.not_applicable)}`, '']),
+    ])
+    return `## ${title}\n\n${table(['cell', 'what is asked', 'in the report', 'answered by', 'measured'], rows)}`
+  })
+  return page(
+    'Cells of the USE method',
+    `The checklist of utilization, saturation and errors for Linux has ${all.length} cells. ${answered} are answered by checks, which \`tracebook run use\` judges in one window; each other row says why there is none.`,
+    parts,
+  )
+}
+
+/** Who a process is names the culprit; it measures nothing. */
+function isFigure(metric) {
+  return metric !== 'process.comm' && metric !== 'process.kernel'
+}
+
 export function metrics({ metrics, sources, context, BASE }) {
   const rank = (source) => source.rank?.(context()) ?? RANK[source.tier]
   const row = (metric) => {

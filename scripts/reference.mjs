@@ -3,7 +3,8 @@ import { build } from 'esbuild'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { causes, checks, commands, metrics, runbooks, tool, tools } from './reference-pages.mjs'
+import { parse } from 'yaml'
+import { causes, checks, commands, metrics, runbooks, tool, tools, useCells } from './reference-pages.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = join(root, 'docs/reference')
@@ -72,6 +73,7 @@ async function loadProduct() {
     return {
       ...product,
       library,
+      cells: parse(readFileSync(join(root, 'cells.yaml'), 'utf8')),
       commands: loaded,
       catalogue: new Map(product.metrics.map((metric) => [metric.id, metric])),
     }
@@ -89,6 +91,7 @@ async function makePages(product) {
     ['runbooks.md', runbooks(product)],
     ['metrics.md', metrics(product)],
     ['causes.md', causes(product)],
+    ['use-cells.md', useCells(product)],
     ['tools/README.md', tools(product, sorted)],
     ...sorted.map((source) => [
       `tools/${source.id}.md`,
@@ -97,13 +100,14 @@ async function makePages(product) {
   ]
 }
 
-function index({ library, metrics: all, sources, commands: every }) {
+function index({ library, cells, metrics: all, sources, commands: every }) {
   const rows = [
     ['commands', 'cli.md', every.length],
     ['checks', 'checks.md', library.checks.size],
     ['runbooks', 'runbooks.md', library.runbooks.size],
     ['metrics', 'metrics.md', all.length],
     ['causes', 'causes.md', library.causes.size],
+    ['cells of the USE method', 'use-cells.md', Object.keys(cells).length],
     ['tools and kernel files', 'tools/README.md', sources.length],
   ]
   return `# Reference\n\nMade by \`npm run docs\` from the program itself; do not edit.\n\n| | number |\n|---|---|\n${rows.map(([name, file, number]) => `| [${name}](${file}) | ${number} |`).join('\n')}\n`

@@ -85,7 +85,7 @@ function quiet(findings: readonly Finding[]): Said {
 function firingText(findings: readonly Finding[]): Omit<Said, 'verdict'> {
   const lead = findings.find((finding) => finding.status === 'critical') ?? findings[0]
   if (lead === undefined) return { text: '' }
-  const text = lead.evidence.length === 0 ? lead.text : figures(lead)
+  const text = lead.evidence.length === 0 || ofProcess(lead) ? lead.text : figures(lead)
   const others = findings.length === 1 ? '' : ` (+${findings.length - 1} more)`
   return { text: shorten(clean(named(lead, text)), MAX - others.length) + others, lead }
 }
@@ -102,6 +102,11 @@ function okText(findings: readonly Finding[]): Omit<Said, 'verdict'> {
   const peers = measured.filter((finding) => finding.check === first.check)
   const lead = peers.reduce((best, finding) => (size(finding) > size(best) ? finding : best), first)
   return { text: named(lead, figures(lead)), lead }
+}
+
+/** A process is known by its name, which only the text has. */
+function ofProcess({ evidence }: Finding): boolean {
+  return evidence[0]?.metric.startsWith('process.') === true
 }
 
 /** The figures a status rests on, as many as fit a cell. */
