@@ -81,7 +81,8 @@ function cellText(cell: MatrixCell | undefined): Inline {
 }
 
 function brief(cell: MatrixCell): string {
-  if (cell.verdict === 'not measured') return clean(cell.text.replace(/ looks at this$/, ''), CELL)
+  // Why there is none is said by the runbook of the whole method, which has the room.
+  if (cell.verdict === 'not measured') return cell.text === NOT_IN_RUN ? NOT_IN_RUN : 'no check'
   const text = clean(cell.text)
   const parts = cell.verdict === 'unknown' ? ': ' : ', '
   return text.length <= CELL ? text : shorten(text.split(parts)[0] ?? '', CELL)
