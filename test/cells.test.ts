@@ -3,11 +3,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { sources } from '../src/generated/sources.ts'
 import { cells as validCells } from '../src/generated/validators.js'
+import { recordedHost } from '../src/host/recorded.ts'
 import type { Library } from '../src/load/library.ts'
+import { catalogueOf } from '../src/load/own-metrics.ts'
+import type { Report } from '../src/model/report.ts'
 import type { Step } from '../src/model/runbook.ts'
+import { isUnavailable } from '../src/model/unavailable.ts'
 import { matrixOf } from '../src/report/matrix.ts'
 import { UNMEASURED } from '../src/report/unmeasured.ts'
+import { silentGuide } from '../src/run/guide.ts'
+import { run } from '../src/run/run.ts'
 import { builtinLibrary, root } from './support/library.ts'
 
 interface Cell {
@@ -123,6 +130,47 @@ test('of each cell of the matrix some check of the runbook speaks, or the matrix
       id,
     ).toBe(true)
 })
+
+describe('on a recorded host', () => {
+  test.each([
+    ['idle', undefined],
+    ['no-tools', undefined],
+    ['unprivileged', undefined],
+    ['cpu-jam', 'cpu.saturated'],
+    ['throttled-group', 'cgroup.cpu_throttled'],
+    ['group-memory', 'cgroup.memory_pressure'],
+    ['slow-disk', 'disk.slow'],
+    ['listen-overflow', 'tcp.listen_overflow'],
+  ])('%s: the known cause, and each cell of the matrix has its reason', async (name, cause) => {
+    const report = await replay(name)
+    expect(report.diagnoses[0]?.cause).toBe(cause)
+    if (cause === undefined) expect(report.status).toBe('ok')
+    expect(report.matrix.filter((cell) => cell.text === '')).toEqual([])
+    for (const { resource, verdict, text, checks } of report.matrix) {
+      expect(checks.length > 0, `${resource}: ${text}`).toBe(verdict !== 'not measured')
+      expect(text).not.toBe('not in this run')
+    }
+  })
+})
+
+async function replay(name: string): Promise<Report> {
+  const host = recordedHost(join(root, 'test/hosts', name))
+  if (isUnavailable(host)) throw new Error(host.reason)
+  const { report, failures } = await run({
+    runbook: 'use',
+    host,
+    library,
+    catalogue: catalogueOf(library),
+    sources,
+    window: host.recording?.window ?? { intervalMs: 1000, count: 5 },
+    allow: 'run',
+    overrides: new Map(),
+    guide: silentGuide,
+    signal: new AbortController().signal,
+  })
+  expect(failures).toEqual([])
+  return report
+}
 
 function judgedBy(id: string): ReadonlySet<string> {
   const steps = (all: readonly Step[]): readonly string[] =>
