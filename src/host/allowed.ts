@@ -9,6 +9,8 @@ const FILES = [
   '/.dockerenv',
   '/run/.containerenv',
   '/run/systemd/container',
+  '/run/systemd/timesync/',
+  '/etc/audit/audit.rules',
 ]
 /** Of debugfs only what is known to be plain text about the kernel. */
 const DEBUGFS = /^\/sys\/kernel\/debug\/(?:tracing|sched|bdi|block|extfrag|zswap)(?:\/|$)/
