@@ -1,0 +1,82 @@
+// ss: all TCP sockets at both ends of the window, at the end with their processes → states, ports per destination, sockets nobody closes.
+//   State      Recv-Q Send-Q Local Address:Port    Peer Address:Port Process
+//   ESTAB      0      0          10.0.0.5:40112        10.0.0.9:5432  users:(("app",pid=812,fd=9))
+//   CLOSE-WAIT 1      0      [::ffff:127.0.0.1]:8080 [::ffff:127.0.0.1]:40118 users:(("java",pid=99,fd=12))
+import type { Source } from '../../model/source.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { files } from '../../parse/files.ts'
+import { MOST_LINES } from '../ss/listeners.ts'
+import { census, gives, type Look, type Socket } from './census.ts'
+import { rangeOf } from './ports.ts'
+
+const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
+const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/
+// The name of a process may hold blanks, quotes and brackets: users: is everything after the two addresses.
+const LINE = /^([A-Z0-9-]+)\s+\d+\s+\d+\s+(\S+):(\d+|\*)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
+
+export const source: Source = {
+  id: 'ss_sockets',
+  tier: 'run',
+  tool: 'ss',
+  asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
+  gives,
+  // Only -t: asking for another family makes the kernel load a module. -p looks through all processes: once is enough.
+  requests: () => [
+    { kind: 'run', argv: ['ss', '-t', '-a', '-n'], at: 'start' },
+    { kind: 'read', paths: [RANGE], at: 'start' },
+    { kind: 'run', argv: ['ss', '-t', '-a', '-n', '-p'], at: 'end' },
+  ],
+  parse: (looks, { context }) => {
+    const seen: Look[] = []
+    for (const look of looks) {
+      if (files(look.text).has(RANGE) || look.paths) continue
+      const found = sockets(look.text)
+      if (isUnavailable(found)) return found
+      seen.push(found)
+    }
+    if (seen.length === 0) return unavailable('not measured', 'ss was not run')
+    const range = looks.map((look) => rangeOf(files(look.text).get(RANGE))).find((one) => one !== undefined)
+    const { host, instances } = census(seen, range)
+    const nobody = { ...unnamed(seen, host['tcp.close_wait_stuck'], context.privileges.root), ...(range ? {} : noRange()) }
+    const once = unavailable('not measured', 'the sockets were listed only once')
+    return { host, instances, missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
+  },
+}
+
+export function noRange(): Readonly<Record<string, Unavailable>> {
+  const why = unavailable('not understood', `${RANGE} holds no two ports`)
+  return { 'tcp.local_ports': why, 'peer.ports': why, 'peer.ports_used': why, 'peer.time_wait': why }
+}
+
+/** Sockets of other users are listed without their processes. */
+function unnamed(seen: readonly Look[], stuck: unknown, root: boolean): Readonly<Record<string, Unavailable>> {
+  const owned = (seen.at(-1) ?? []).some((one) => one.state === 'CLOSE-WAIT' && one.owners.length > 0)
+  if (stuck === 0 || owned || root) return {}
+  const why = unavailable('not permitted', 'ss names the processes of other users only to root', 'run as root')
+  return { 'process.close_wait': why }
+}
+
+function sockets(text: string): Look | Unavailable {
+  const [header = '', ...rest] = text.split('\n')
+  if (!HEADER.test(header))
+    return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
+  if (rest.length > MOST_LINES)
+    return unavailable('not measured', `more than ${MOST_LINES} sockets: the list is not read`)
+  // Output that was cut ends without a line feed: its last line may be half a port.
+  const lines = rest.slice(0, -1).map((line) => LINE.exec(line.trimEnd()))
+  if (lines.includes(null))
+    return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
+  return lines.flatMap((cells) => (cells ? socket(cells) : []))
+}
+
+function socket([, state = '', address = '', port, peer = '', peerPort, users = '']: RegExpExecArray): Socket {
+  const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({
+    comm,
+    pid: Number(pid),
+  }))
+  return { state, address, port: numeric(port), peer, peerPort: numeric(peerPort), owners }
+}
+
+function numeric(port: string | undefined): number {
+  return port === undefined || port === '*' ? 0 : Number(port)
+}
