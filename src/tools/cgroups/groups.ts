@@ -15,7 +15,7 @@ export interface Reading {
   readonly text: string
 }
 
-const V1_FOLDER = /^(?:cpu|cpuacct|cpu,cpuacct|cpuacct,cpu|memory|pids|freezer|unified)(?=\/|$)/
+const V1_FOLDER = /^(?:cpu|cpuacct|cpu,cpuacct|cpuacct,cpu|memory|pids|blkio|freezer|unified)(?=\/|$)/
 
 /** All groups but the roots: a root has no limits, and its counters are those of the host. */
 export function groupsOf(looks: readonly Observation[]): Group[] {
