@@ -27,6 +27,18 @@ const PARTS: readonly Part[] = [
   },
   { option: '-c', title: /^Coalesce parameters for (\S+):$/m, gives: ['rx_delay'], read: coalescing },
 ]
+const WORDS: Readonly<Record<string, string>> = {
+  link_mbits: 'how fast its link is',
+  half_duplex: 'whether its link is half duplex',
+  best_mbits: 'how fast its link could be',
+  rx_ring: 'how large its receive ring is',
+  rx_ring_max: 'how large its receive ring could be',
+  channels: 'how many queues it uses',
+  channels_max: 'how many queues it could use',
+  segments_in_hardware: 'whether it segments for TCP',
+  merges_received: 'whether received segments are merged',
+  rx_delay: 'how long it delays interrupts, or it adapts that itself',
+}
 const GIVES = PARTS.flatMap((part) => part.gives.map((name) => `interface.${name}`))
 
 export const source: Source = {
@@ -73,7 +85,7 @@ function missing(instances: readonly Instance[]) {
   return Object.fromEntries(
     GIVES.filter((id) => !instances.some((one) => id in one.values)).map((id) => [
       id,
-      unavailable('not supported', `the driver of ${names} does not say ${id.slice('interface.'.length).replaceAll('_', ' ')}`),
+      unavailable('not supported', `the driver of ${names} does not say ${WORDS[id.slice('interface.'.length)] ?? id}`),
     ]),
   )
 }

@@ -1,0 +1,51 @@
+// Counters of the IP layer in /proc/net/snmp and snmp6 at both ends of the window → packets without a route, fragments that were lost.
+//   Ip: Forwarding DefaultTTL InReceives InHdrErrors … OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates
+//   Ip: 2 64 4802 0 … 16 0 0 0 0 0 0 0
+//   Ip6OutNoRoutes                  	4
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { increase } from '../../parse/counters.ts'
+import { files, keyed } from '../../parse/files.ts'
+import { defined, table, words } from '../../parse/table.ts'
+
+const FOUR = '/proc/net/snmp'
+/** Absent where IPv6 is switched off. */
+const SIX = '/proc/net/snmp6'
+const SUMS: Readonly<Record<string, readonly string[]>> = {
+  'ip.no_route': ['OutNoRoutes', 'Ip6OutNoRoutes', 'Ip6InNoRoutes'],
+  'ip.reassembly_fails': ['ReasmFails', 'Ip6ReasmFails'],
+  'ip.fragmentation_fails': ['FragFails', 'Ip6FragFails'],
+}
+
+export const source: Source = {
+  id: 'proc_net_ip',
+  tier: 'read',
+  asks: 'Are there packets without a route, or fragments that never became whole?',
+  gives: Object.keys(SUMS),
+  requests: () => [{ kind: 'read', paths: [FOUR, SIX], at: 'ends' }],
+  parse: (looks) => {
+    const reads = looks.map((look) => counters(files(look.text)))
+    if (reads.includes(undefined))
+      return unavailable('not understood', `${FOUR} has no pair of Ip: lines, names above values`)
+    if (reads.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
+    return { host: defined(Object.fromEntries(Object.entries(SUMS).map(([id, names]) => [id, grown(reads, names)]))) }
+  },
+}
+
+function counters(read: ReadonlyMap<string, string>): ReadonlyMap<string, number> | undefined {
+  const [names, values] = (read.get(FOUR) ?? '').split('\n').filter((line) => line.startsWith('Ip: ')).map(words)
+  const [row] = table(names ?? [], values ? [values] : []).rows
+  if (!names || !row) return undefined
+  const four = names.flatMap((name) => {
+    const value = row.number(name)
+    return value !== undefined && value >= 0 ? [[name, value] as const] : []
+  })
+  return new Map([...four, ...keyed(read.get(SIX) ?? '')])
+}
+
+/** The sum over both families of what is counted here; a counter that is there at one end only makes it unknown. */
+function grown(reads: readonly (ReadonlyMap<string, number> | undefined)[], names: readonly string[]): number | undefined {
+  const present = names.filter((name) => reads.some((read) => read?.has(name)))
+  const parts = present.map((name) => increase(reads.map((read) => read?.get(name))))
+  return parts.length === 0 || parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0)
+}
