@@ -94,7 +94,9 @@ function absent(id: string, intervals: readonly DiskInterval[]): Unavailable {
   if (intervals.length === 0)
     return unavailable('nothing to measure', 'this host has no block device that ever did I/O')
   const mean = MEANS.find(([name]) => name === id)
-  return mean && intervals.some((interval) => interval[mean[2]] !== undefined)
+  const counts = mean ? intervals.map((interval) => interval[mean[2]]) : []
+  // Where there was I/O, it is the mean that is not reported.
+  return mean && counts.some((count) => count !== undefined) && counts.every((count) => (count ?? 0) === 0)
     ? unavailable('nothing to measure', `no disk had ${mean[2]} in the window`)
     : unavailable('not supported', `${id} is not reported by this version of the kernel or the tool`)
 }

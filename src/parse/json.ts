@@ -8,6 +8,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** JSON a tool printed, with whole lines before it left out: a library it loads may have warned on standard output. */
+export function printedJson(text: string): unknown {
+  const from = /^[{[]/m.exec(text)?.index ?? 0
+  return parseJson(from === 0 ? text : text.slice(from))
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

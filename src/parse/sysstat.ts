@@ -1,48 +1,106 @@
-// The JSON of mpstat and iostat → the entries of one list in each sample. JSON that is broken or cut short is not understood.
+// What mpstat and iostat print, JSON or text → the entries of each sample, by the same names. Broken or cut JSON is not understood.
 //   {"sysstat": {"hosts": [{"nodename": "host", "number-of-cpus": 2, "statistics": [
 //     {"timestamp": "07:50:51", "cpu-load": [
 //       {"cpu": "all", "usr": 46.46, "nice": 0.00, "sys": 9.09, …
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
-import { isCount, isObject, parseJson } from './json.ts'
+import { isCount, isObject, printedJson } from './json.ts'
+import { textRows } from './sysstat-text.ts'
 import { sum } from './table.ts'
 
-export type Entry = ReadonlyMap<string, unknown>
+export interface Entry {
+  readonly name: string
+  /** sysstat's shares, rates and times are never below zero: such a one is damage, and undefined. */
+  readonly number: (key: string) => number | undefined
+}
 
-/** Text of `TOOL -o JSON` → one array of entries per sample. */
-export function samples(tool: string, text: string, list: string): readonly (readonly Entry[])[] | Unavailable {
-  const statistics = find(parseJson(text), ['sysstat', 'hosts', 0, 'statistics'])
+export interface Printed {
+  readonly tool: string
+  /** Name of the list in JSON: `cpu-load`. */
+  readonly list: string
+  /** Its key for the name: `cpu`; in text the header's word for it: `CPU`. */
+  readonly key: string
+  readonly column: string
+  /** Columns of which its table has some: mpstat has other tables of CPUs. */
+  readonly known: readonly string[]
+  readonly stamped: boolean
+}
+
+/** Text of `TOOL` or `TOOL -o JSON` → one array of entries per sample. */
+export function samples(text: string, printed: Printed): readonly (readonly Entry[])[] | Unavailable {
+  const json = printedJson(text)
+  if (json !== undefined || text.includes('"sysstat"')) return fromJson(json, printed)
+  const found = fromText(text, printed)
+  const { tool, known } = printed
+  if (found.length === 0)
+    return unavailable('not understood', `${tool} printed neither JSON statistics nor a table with its columns`)
+  // A locale with a decimal comma.
+  return found.some((sample) => sample.some(({ number }) => known.some((title) => number(title) !== undefined)))
+    ? found
+    : unavailable('not understood', `${tool} printed a table without one number of the form 0.00`)
+}
+
+/** The sum of keys of one entry; undefined when any is absent. */
+export function total(entry: Entry, keys: readonly string[]): number | undefined {
+  return sum(...keys.map((key) => entry.number(key)))
+}
+
+/** Samples → name → its entries in time order. */
+export function byName(found: readonly (readonly Entry[])[]): Map<string, Entry[]> {
+  const named = new Map<string, Entry[]>()
+  for (const sample of found)
+    for (const entry of sample) {
+      const entries = named.get(entry.name)
+      if (entries) entries.push(entry)
+      else named.set(entry.name, [entry])
+    }
+  return named
+}
+
+function fromJson(json: unknown, { tool, list, key }: Printed): readonly (readonly Entry[])[] | Unavailable {
+  const statistics = find(json, ['sysstat', 'hosts', 0, 'statistics'])
   if (!Array.isArray(statistics)) return unavailable('not understood', `${tool} printed no complete JSON statistics`)
   const found: Entry[][] = []
   for (const sample of statistics) {
     const entries = find(sample, [list])
     if (!Array.isArray(entries)) return unavailable('not understood', `a sample of ${tool} has no list ${list}`)
-    found.push(entries.map((entry) => new Map(Object.entries(isObject(entry) ? entry : {}))))
+    found.push(entries.flatMap((entry: unknown) => (isObject(entry) ? (jsonEntry(entry, key) ?? []) : [])))
   }
   return found.length > 0 ? found : unavailable('not understood', `${tool} printed no samples`)
 }
 
-/** Number of a key. sysstat's shares, rates and times are never below zero: such a one is damage. */
-export function numeric(entry: Entry, key: string): number | undefined {
-  const value = entry.get(key)
-  return isCount(value) ? value : undefined
-}
-
-/** The sum of keys of one entry; undefined when any is absent. */
-export function total(entry: Entry, keys: readonly string[]): number | undefined {
-  return sum(...keys.map((key) => numeric(entry, key)))
-}
-
-/** Samples → name → its entries in time order, named by one key. */
-export function byName(found: readonly (readonly Entry[])[], key: string): Map<string, Entry[]> {
-  const named = new Map<string, Entry[]>()
-  for (const entry of found.flat()) {
-    const name = entry.get(key)
-    if (typeof name !== 'string') continue
-    const entries = named.get(name)
-    if (entries) entries.push(entry)
-    else named.set(name, [entry])
+function jsonEntry(cells: Readonly<Record<string, unknown>>, key: string): Entry | undefined {
+  const name = cells[key]
+  if (typeof name !== 'string') return undefined
+  return {
+    name,
+    number: (column) => {
+      const value = cells[column]
+      return isCount(value) ? value : undefined
+    },
   }
-  return named
+}
+
+/** A name that comes again begins the next sample: not every version repeats the header. */
+function fromText(text: string, { column, known, stamped }: Printed): Entry[][] {
+  const titles = new Set(known)
+  const isHeader = (cells: readonly string[]) =>
+    cells.some((cell) => cell.replace(/:$/, '') === column) && cells.filter((cell) => titles.has(cell)).length > 1
+  const found: Entry[][] = []
+  let seen = new Set<string>()
+  for (const { text: cell, number } of textRows(text, { stamped, isHeader })) {
+    const name = cell(column) ?? ''
+    if (found.length === 0 || seen.has(name)) {
+      found.push([])
+      seen = new Set()
+    }
+    seen.add(name)
+    found.at(-1)?.push({ name, number: (key) => positive(number(key) ?? number(`%${key}`)) })
+  }
+  return found
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value >= 0 ? value : undefined
 }
 
 function find(value: unknown, path: readonly (string | number)[]): unknown {

@@ -32,9 +32,20 @@ export function number(text: string | undefined): number | undefined {
   return text !== undefined && /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
-/** A line → its words. */
+/**
+ * Text → its whole lines. What follows the last line feed is half a line, whose last number may be cut short. Where the first
+ * line ends with a carriage return all do: a capture came by way of another system.
+ */
+export function lines(text: string): string[] {
+  const first = text.indexOf('\n')
+  const found = (first > 0 && text.charCodeAt(first - 1) === 13 ? text.replaceAll('\r\n', '\n') : text).split('\n')
+  found.pop()
+  return found
+}
+
+/** A line → its words. Only ASCII blanks part words: names may hold the others, as names of interfaces do. */
 export function words(line: string): string[] {
-  return line.trim().split(/\s+/)
+  return line.match(/[^ \t\v\f\r\n]+/g) ?? ['']
 }
 
 /** The sum of numbers of which none may be missing. */

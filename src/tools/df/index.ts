@@ -5,7 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, row, words, type Row } from '../../parse/table.ts'
+import { defined, lines, row, words, type Row } from '../../parse/table.ts'
 
 /** Filesystems that are never full, or always. Overlays repeat the disk they are on. */
 const SKIPPED = new Set([
@@ -40,10 +40,11 @@ export const source: Source = {
     },
   ],
   parse: ([look]) => {
-    const lines = (look?.text ?? '').split('\n').filter((line) => line !== '')
-    const header = headerOf(lines[0] ?? '')
-    if (!header) return unavailable('not understood', 'df printed no header with Type, Used, Avail and Mounted on')
-    const instances = lines.slice(1).flatMap((line) => mountOf(line, header))
+    const all = lines(look?.text ?? '')
+    const at = all.findIndex((line) => headerOf(line) !== undefined)
+    const header = headerOf(all[at] ?? '')
+    if (!header) return unavailable('not understood', 'df printed no header with Type, Filesystem and Mounted on')
+    const instances = all.slice(at + 1).flatMap((line) => mountOf(line, header))
     return instances.length > 0 ? { instances } : unavailable('not understood', 'df printed a header and no filesystem')
   },
 }
@@ -59,11 +60,12 @@ function headerOf(line: string): Header | undefined {
   const target = line.indexOf(LAST[1])
   if (source < 0 || target < source) return undefined
   const numbers = new Map(words(line.slice(0, source)).map((name, i) => [name.endsWith('blocks') ? 'Size' : name, i]))
-  return ['Type', 'Size', 'Used', 'Avail'].every((name) => numbers.has(name)) ? { numbers, target } : undefined
+  // Without the type nobody knows which of them are made up by the kernel.
+  return numbers.has('Type') ? { numbers, target } : undefined
 }
 
 function mountOf(line: string, { numbers, target }: Header): Instance[] {
-  const match = new RegExp(`^\\s*((?:\\S+\\s+){${numbers.size}})(.*)$`).exec(line)
+  const match = new RegExp(`^\\s*((?:\\S+\\s+){${numbers.size}})(.*)$`, 's').exec(line)
   if (!match) return []
   const cells = row(numbers, words(match[1] ?? ''))
   const fstype = cells.text('Type') ?? ''
@@ -83,7 +85,7 @@ function namesOf(line: string, rest: string, target: number): { readonly device:
     return { device: line.slice(line.length - rest.length, target).trim(), mount: line.slice(target) }
   }
   // A name of more bytes than columns shifted the line.
-  const split = /^(\S+)\s+(.*)$/.exec(rest)
+  const split = /^(\S+)\s+(.*)$/s.exec(rest)
   return { device: split?.[1] ?? rest, mount: split?.[2] ?? rest }
 }
 
@@ -92,15 +94,16 @@ function valuesOf(cells: Row): Record<string, number> | undefined {
   const size = cells.number('Size')
   const used = cells.number('Used')
   const available = cells.number('Avail')
-  if (size === undefined || used === undefined || available === undefined || size <= 0 || used < 0) return undefined
+  if ((size ?? 1) <= 0 || (used ?? 0) < 0) return undefined
   const inodes = cells.number('Inodes')
   const taken = cells.number('IUsed')
-  const room = used + Math.max(0, available)
-  return defined({
-    'mount.used': room > 0 ? (100 * used) / room : undefined,
+  const room = used === undefined || available === undefined ? 0 : used + Math.max(0, available)
+  const values = defined({
+    'mount.used': used !== undefined && room > 0 ? (100 * used) / room : undefined,
     'mount.size': size,
-    'mount.available': Math.max(0, available),
+    'mount.available': available === undefined ? undefined : Math.max(0, available),
     'mount.inodes_used':
       inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,
   })
+  return Object.keys(values).length > 0 ? values : undefined
 }

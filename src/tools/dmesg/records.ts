@@ -9,13 +9,13 @@ export interface Message {
   readonly text: string
 }
 
-const LINE = /^<(\d{1,4})>\[\s*(\d+\.\d+)\](?:\[\s*[TC]\d+\])? ?(.*)$/
+const LINE = /^<(\d{1,4})>\[\s*(\d+\.\d+)\](?:\[\s*[TC]\d+\])? ?(.*)$/s
 
 /** Lines that are continuations or have no time are left out. */
 export function messages(text: string): Message[] {
   const found: Message[] = []
   for (const row of text.split('\n')) {
-    const match = LINE.exec(row)
+    const match = LINE.exec(row.endsWith('\r') ? row.slice(0, -1) : row)
     if (!match) continue
     const priority = Number(match[1])
     if (priority >> 3 === 0) found.push({ level: priority & 7, seconds: Number(match[2]), text: match[3] ?? '' })

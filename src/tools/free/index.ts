@@ -4,7 +4,9 @@
 //   Swap:              0           0           0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, row, series, words, type Row } from '../../parse/table.ts'
+import { defined, lines, row, series, words, type Row } from '../../parse/table.ts'
+
+const TITLES = new Set(['total', 'used', 'free', 'shared', 'buffers', 'cache', 'available'])
 
 interface Look {
   readonly memory: Row
@@ -54,11 +56,11 @@ export const source: Source = {
 }
 
 function read(text: string): Look | undefined {
-  const lines = text.split('\n')
-  const header = words(lines.find((line) => /^\s+[a-z]/.test(line)) ?? '')
+  const all = lines(text)
+  const header = all.map(words).find((titles) => titles.filter((title) => TITLES.has(title)).length > TITLES.size / 2) ?? []
   const index = new Map(header.map((name, i) => [name, i]))
   const labelled = (label: string) => {
-    const line = lines.find((one) => one.startsWith(label))
+    const line = all.find((one) => one.startsWith(label))
     return line === undefined ? undefined : words(line.slice(label.length))
   }
   const memory = labelled('Mem:')

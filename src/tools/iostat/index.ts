@@ -1,11 +1,20 @@
-// iostat: its JSON of one list of devices per second → latency, throughput, queue and utilization of each disk.
+// iostat: its JSON, or its text before 11.5, of one list of devices per second → latency, throughput, queue and utilization of each disk.
 //   {"sysstat": {"hosts": [{…, "statistics": [{"disk": [
 //     {"disk_device": "vda", "r/s": 6.00, "w/s": 2.00, "d/s": 4.00, "f/s": 0.00, "rkB/s": 188.00, "wkB/s": 32.00, …,
 //      "r_await": 0.33, "w_await": 0.00, "d_await": 0.25, "f_await": 0.00, "rareq-sz": 31.33, "wareq-sz": 16.00, "aqu-sz": 0.00, "util": 0.80}
 import type { Source } from '../../model/source.ts'
-import { isUnavailable } from '../../model/unavailable.ts'
+import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { DISK_METRICS, diskReading, type DiskInterval } from '../../parse/disk.ts'
-import { byName, numeric, samples, type Entry } from '../../parse/sysstat.ts'
+import { byName, samples, type Entry, type Printed } from '../../parse/sysstat.ts'
+
+const PRINTED: Printed = {
+  tool: 'iostat',
+  list: 'disk',
+  key: 'disk_device',
+  column: 'Device',
+  known: ['r/s', 'w/s', 'rkB/s', 'wkB/s', 'rMB/s', 'wMB/s', 'rsec/s', 'wsec/s', 'r_await', 'w_await', 'await', '%util'],
+  stamped: false,
+}
 
 export const source: Source = {
   id: 'iostat',
@@ -30,34 +39,38 @@ export const source: Source = {
     },
   ],
   parse: ([look]) => {
-    const found = samples('iostat', look?.text ?? '', 'disk')
+    const found = samples(look?.text ?? '', PRINTED)
     if (isUnavailable(found)) return found
-    return diskReading(
-      new Map([...byName(found, 'disk_device')].map(([name, entries]) => [name, entries.map(interval)])),
-    )
+    // Without -y the first sample is since boot.
+    const own = look?.argv?.some((arg) => /^-[A-Za-z]*y/.test(arg)) ? found : found.slice(1)
+    if (own.length === 0) return unavailable('not understood', 'iostat printed nothing but its averages since boot')
+    return diskReading(new Map([...byName(own)].map(([name, entries]) => [name, entries.map(interval)])))
   },
 }
 
-function interval(entry: Entry): DiskInterval {
+function interval({ number }: Entry): DiskInterval {
   const scaled = (key: string, scale: number) => {
-    const value = numeric(entry, key)
+    const value = number(key)
     return value === undefined ? undefined : Number((value * scale).toPrecision(12))
   }
-  const utilization = numeric(entry, 'util')
+  const bytes = (way: 'r' | 'w') =>
+    scaled(`${way}kB/s`, 1024) ?? scaled(`${way}MB/s`, 1024 ** 2) ?? scaled(`${way}sec/s`, 512)
+  const utilization = number('util')
+  // The old avgrq-sz and await are means over reads and writes together: whose they are is not known.
   return {
-    reads: numeric(entry, 'r/s'),
-    writes: numeric(entry, 'w/s'),
-    discards: numeric(entry, 'd/s'),
-    flushes: numeric(entry, 'f/s'),
-    readBytes: scaled('rkB/s', 1024),
-    writeBytes: scaled('wkB/s', 1024),
+    reads: number('r/s'),
+    writes: number('w/s'),
+    discards: number('d/s'),
+    flushes: number('f/s'),
+    readBytes: bytes('r'),
+    writeBytes: bytes('w'),
     readAwait: scaled('r_await', 0.001),
     writeAwait: scaled('w_await', 0.001),
     discardAwait: scaled('d_await', 0.001),
     flushAwait: scaled('f_await', 0.001),
     readSize: scaled('rareq-sz', 1024),
     writeSize: scaled('wareq-sz', 1024),
-    queue: numeric(entry, 'aqu-sz') ?? numeric(entry, 'avgqu-sz'),
+    queue: number('aqu-sz') ?? number('avgqu-sz'),
     utilization: utilization === undefined ? undefined : Math.min(100, utilization),
   }
 }

@@ -4,7 +4,7 @@
 //     "tx":{"bytes":420449,"packets":2939,"errors":0,"dropped":0,"carrier_errors":0,"carrier_changes":2}}}]
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { isCount, isObject, parseJson } from '../../parse/json.ts'
+import { isCount, isObject, printedJson } from '../../parse/json.ts'
 import { gives, instances, type Link } from './metrics.ts'
 
 export const source: Source = {
@@ -29,7 +29,7 @@ export const source: Source = {
 }
 
 function linksOf(text: string): readonly Link[] {
-  const json = parseJson(text) ?? parseJson(repaired(text))
+  const json = printedJson(text) ?? printedJson(repaired(text))
   if (!Array.isArray(json)) return []
   return json.flatMap((one: unknown) => (isObject(one) ? (link(one) ?? []) : []))
 }

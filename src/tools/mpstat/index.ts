@@ -1,15 +1,23 @@
-// mpstat: its JSON of one list of CPUs per second → where the time of each CPU goes, the busiest CPU, the interrupt shares.
+// mpstat: its JSON, or its text before 11.5, of one list of CPUs per second → where the time of each CPU goes, the busiest CPU, the interrupt shares.
 //   {"sysstat": {"hosts": [{…, "statistics": [{"timestamp": "07:50:51", "cpu-load": [
 //     {"cpu": "all", "usr": 46.46, "nice": 0.00, "sys": 9.09, "iowait": 0.51, "irq": 0.00, "soft": 0.00, "steal": 0.00, "guest": 0.00, "gnice": 0.00, "idle": 43.94},
 //     {"cpu": "0", "usr": 20.41, "nice": 0.00, "sys": 6.12, "iowait": 0.00, "irq": 0.00, "soft": 0.00, "steal": 0.00, "guest": 0.00, "gnice": 0.00, "idle": 73.47}
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
-import { byName, numeric, samples, total, type Entry } from '../../parse/sysstat.ts'
+import { byName, samples, total, type Entry, type Printed } from '../../parse/sysstat.ts'
 import { defined } from '../../parse/table.ts'
 import { extremes } from '../proc_stat/index.ts'
 
 const STATES = ['usr', 'nice', 'sys', 'iowait', 'irq', 'soft', 'steal', 'guest', 'gnice', 'idle']
+const PRINTED: Printed = {
+  tool: 'mpstat',
+  list: 'cpu-load',
+  key: 'cpu',
+  column: 'CPU',
+  known: STATES.map((state) => `%${state}`),
+  stamped: true,
+}
 
 export const source: Source = {
   id: 'mpstat',
@@ -47,12 +55,9 @@ export const source: Source = {
     },
   ],
   parse: ([look]) => {
-    const found = samples('mpstat', look?.text ?? '', 'cpu-load')
+    const found = samples(look?.text ?? '', PRINTED)
     if (isUnavailable(found)) return found
-    const cpus = byName(
-      found.map((entries) => entries.filter(online)),
-      'cpu',
-    )
+    const cpus = byName(found.map((entries) => entries.filter(online)))
     const all = cpus.get('all')
     if (!all) return unavailable('not understood', 'mpstat printed no line for all CPUs')
     // A CPU that was not online for the whole window would shift the samples of the others against each other.
@@ -94,12 +99,12 @@ function instance(name: string, entries: readonly Entry[]): Instance {
   }
 }
 
-const of = (key: string) => (entry: Entry) => numeric(entry, key)
+const of = (key: string) => (entry: Entry) => entry.number(key)
 
 /** mpstat takes guest time out of usr and nice; /proc/stat and the metric leave it in. */
 function user(entry: Entry): number | undefined {
   const own = total(entry, ['usr', 'nice'])
-  return own === undefined ? undefined : cents(own + (numeric(entry, 'guest') ?? 0) + (numeric(entry, 'gnice') ?? 0))
+  return own === undefined ? undefined : cents(own + (entry.number('guest') ?? 0) + (entry.number('gnice') ?? 0))
 }
 
 /** Busy is what is neither idle nor waiting for I/O; steal was wanted but not had, so it is not busy either. */
@@ -115,7 +120,7 @@ function cents(value: number): number {
 
 /** An offline CPU is printed as all zeros by some versions: not even idle. */
 function online(entry: Entry): boolean {
-  return STATES.some((state) => (numeric(entry, state) ?? 0) > 0)
+  return STATES.some((state) => (entry.number(state) ?? 0) > 0)
 }
 
 /** One number per sample, or undefined when any sample lacks it. */

@@ -4,7 +4,7 @@
 //    "TcpExtListenOverflows":0,"TcpExtTCPOrigDataSent":563}}
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { isCount, isObject, parseJson } from '../../parse/json.ts'
+import { isCount, isObject, printedJson } from '../../parse/json.ts'
 import { gives, reading, type Counters } from './metrics.ts'
 
 export const source: Source = {
@@ -25,7 +25,7 @@ export const source: Source = {
 }
 
 function kernelCounters(text: string): Counters | undefined {
-  const json = parseJson(text)
+  const json = printedJson(text)
   const kernel = isObject(json) ? json['kernel'] : undefined
   if (!isObject(kernel)) return undefined
   const found = new Map<string, number>()

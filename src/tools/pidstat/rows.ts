@@ -1,7 +1,7 @@
 // Text of pidstat -h → processes with one row per sample. A line that does not fit the header is dropped: names cannot forge rows.
 //   # Time        UID       PID    %usr …   prio policy  Command      repeated before each sample
 //   1795420253      0      2782    0.99 …      0 NORMAL  a name (with spaces
-import { number, row, words, type Row } from '../../parse/table.ts'
+import { lines, number, row, words, type Row } from '../../parse/table.ts'
 
 export interface Task {
   readonly pid: string
@@ -23,7 +23,7 @@ export function tasks(text: string, numbers: readonly string[]) {
   let samples = 0
   let dropped = 0
   let listed = new Set<string>()
-  for (const line of text.split('\n')) {
+  for (const line of lines(text)) {
     const next = readHeader(line)
     if (next && next.columns.join(' ') === (header ?? next).columns.join(' ')) {
       // Only the first can be new: `# PID Command` after a line feed fits into the name of a process.
@@ -69,12 +69,14 @@ function readHeader(line: string): Header | undefined {
   return {
     columns,
     index: new Map(columns.slice(0, before).map((name, i) => [name, i])),
-    line: new RegExp(`^\\s*((?:\\S+\\s+){${before}})(.*)$`),
+    // Only the command may hold any character, line ends of other systems among them.
+    line: new RegExp(`^[ \\t]*((?:[^ \\t]+[ \\t]+){${before}})(.*)$`, 's'),
   }
 }
 
 function readRow(header: Header, line: string, numbers: readonly string[]) {
-  const match = header.line.exec(line)
+  // Where -H is not known the time may be one of twelve hours, in two words.
+  const match = header.line.exec(line.replace(/^([ \t]*\d\d:\d\d:\d\d)[ \t]+([AP]M[ \t])/, '$1$2'))
   const found = row(header.index, words(match?.[1] ?? ''))
   const pid = found.text('PID')
   if (!match || pid === undefined || !/^[1-9]\d*$/.test(pid)) return undefined

@@ -7,7 +7,11 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { utilization } from '../../parse/interface.ts'
-import { defined, row, words, type Row } from '../../parse/table.ts'
+import { textRows } from '../../parse/sysstat-text.ts'
+import { defined, type Row } from '../../parse/table.ts'
+
+/** One of each table that is asked for. */
+const RATES = ['rxkB/s', 'rxerr/s', 'active/s', 'retrans/s']
 
 export const source: Source = {
   id: 'sar',
@@ -42,13 +46,19 @@ export const source: Source = {
     },
   ],
   parse: ([look], { window, context }) => {
-    const rows = samples(look?.text ?? '')
+    const rows = textRows(look?.text ?? '', { stamped: true, isHeader })
     if (rows.length === 0) return unavailable('not understood', 'sar printed no header with a row below it')
+    // A locale with a decimal comma.
+    if (!rows.some((found) => RATES.some((rate) => found.number(rate) !== undefined)))
+      return unavailable('not understood', 'sar printed rows without one rate of the form 0.00')
     const every = seconds(window.intervalMs)
     const interfaces = new Map<string, Row[]>()
     for (const found of rows) {
       const name = found.text('IFACE')
-      if (name !== undefined) interfaces.set(name, [...(interfaces.get(name) ?? []), found])
+      if (name === undefined) continue
+      const own = interfaces.get(name)
+      if (own) own.push(found)
+      else interfaces.set(name, [found])
     }
     const instances = [...interfaces].map(([name, own]) => instance(name, own, every, context))
     const speeds = instances.some((found) => 'interface.utilization' in found.values)
@@ -98,22 +108,9 @@ function instance(name: string, rows: readonly Row[], every: number, context: Co
   }
 }
 
-/** Rows below headers, each with the columns of its own header. Averages are left out: the samples have all there is. */
-function samples(text: string): Row[] {
-  const found: Row[] = []
-  let header: ReadonlyMap<string, number> | undefined
-  for (const line of text.split('\n')) {
-    const stamp = /^\d\d:\d\d:\d\d(?:\s+[AP]M)?\s+(.*)$/.exec(line)
-    if (!stamp) {
-      header = undefined
-      continue
-    }
-    const cells = words(stamp[1] ?? '')
-    // No interface is named like this: a slash cannot be in its name.
-    if (cells.some((cell) => cell.endsWith('/s'))) header = new Map(cells.map((name, i) => [name, i]))
-    else if (header && cells.length === header.size) found.push(row(header, cells))
-  }
-  return found
+/** No interface is named like a rate: a slash cannot be in its name. */
+function isHeader(cells: readonly string[]): boolean {
+  return cells.some((cell) => cell.endsWith('/s'))
 }
 
 /** A column over the rows that have it; undefined when none has it or any cell is not a number. */

@@ -4,11 +4,12 @@
 //   LISTEN 0      128                     *:22              *:*    users:(("sshd",pid=700,fd=3),("systemd",pid=1,fd=44))
 import type { RunRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { lines, row, words } from '../../parse/table.ts'
 import { instances, MOST_LINES, type Listener } from './listeners.ts'
 
-const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/
-// The name of a process may hold blanks, quotes and brackets: users: is everything after the two addresses.
-const LINE = /^(\S+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+)\s+\S+:\S+(?:\s+(\S.*))?$/
+/** Titles in the order of the header; two of them are of two words, and iproute2 6.1 runs the last two together. */
+const TITLE = /Local Address:Port|Peer Address:Port|Process|[^ \t]+?(?=Local Address|Peer Address|Process|[ \t]|$)/g
+const LOCAL = 'Local Address:Port'
 
 const MANY = 1000
 
@@ -37,22 +38,37 @@ export const source: Source = {
 }
 
 function listening(text: string): readonly Listener[] | Unavailable {
-  const [header = '', ...rest] = text.split('\n')
-  if (!HEADER.test(header))
+  const all = lines(text)
+  const at = all.findIndex((line) => line.includes(LOCAL))
+  const titles: readonly string[] = all[at]?.match(TITLE) ?? []
+  if (!titles.includes('State') || !titles.includes('Recv-Q') || !titles.includes(LOCAL))
     return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
-  if (rest.length > MOST_LINES)
+  const rows = all.slice(at + 1)
+  if (rows.length > MOST_LINES)
     return unavailable('not measured', `more than ${MOST_LINES} listening sockets: the list is not read`)
-  // Output that was cut ends without a line feed: its last line may be half a port.
-  const lines = rest.slice(0, -1).map((line) => LINE.exec(line.trimEnd()))
-  if (lines.includes(null))
-    return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
-  return lines.flatMap((cells) => (cells?.[1] === 'LISTEN' ? [listener(cells)] : []))
+  const found: Listener[] = []
+  for (const line of rows) {
+    const one = listener(titles, line)
+    if (one === undefined)
+      return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
+    if (one !== 'other') found.push(one)
+  }
+  return found
 }
 
-function listener([, , queue, backlog, address, port = '', users = '']: RegExpExecArray): Listener {
-  const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({
+/** A row below titles. The name of a process may hold blanks, quotes and brackets: users: is everything after the last other column. */
+function listener(titles: readonly string[], line: string): Listener | 'other' | undefined {
+  const columns = titles.filter((title) => title !== 'Process')
+  const match = new RegExp(`^((?:[^ \\t]+[ \\t]+){${columns.length}})(.*)$`, 's').exec(`${line} `)
+  const cells = row(new Map(columns.map((title, i) => [title, i])), words(match?.[1] ?? ''))
+  const queue = cells.number('Recv-Q')
+  const backlog = cells.number('Send-Q')
+  const address = /^(\S+):(\d+)$/.exec(cells.text(LOCAL) ?? '')
+  if (!match || queue === undefined || !address || (titles.includes('Send-Q') && backlog === undefined)) return undefined
+  if (cells.text('State') !== 'LISTEN') return 'other'
+  const owners = [...(match[2] ?? '').matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/gs)].map(([, comm = '', pid]) => ({
     comm,
     pid: Number(pid),
   }))
-  return { name: `${address}:${port}`, port, queue: Number(queue), backlog: Number(backlog), owners }
+  return { name: address[0], port: address[2] ?? '', queue, owners, ...(backlog === undefined ? {} : { backlog }) }
 }

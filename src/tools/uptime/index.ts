@@ -4,7 +4,7 @@
 //    10:01am  up 12 days, 7 min, 1 user,  load average: 12.10, 9.87, 3.02
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, number } from '../../parse/table.ts'
+import { defined, lines, number } from '../../parse/table.ts'
 
 const SECONDS: Readonly<Record<string, number>> = { week: 604_800, day: 86_400, hour: 3600, min: 60, sec: 1 }
 
@@ -17,7 +17,7 @@ export const source: Source = {
   // As the window opens: at its end the averages would hold the run's own tools.
   requests: () => [{ kind: 'run', argv: ['uptime'], at: 'start' }],
   parse: ([look]) => {
-    const text = look?.text ?? ''
+    const text = lines(look?.text ?? '').join('\n')
     const load = /load averages?:\s+(\d+\.\d+),\s+(\d+\.\d+),\s+(\d+\.\d+)\s*$/m.exec(text)
     if (!load) return unavailable('not understood', 'uptime printed no three load averages')
     return {

@@ -4,9 +4,9 @@
 //    2    0            0     23823448        27984       340632    0    0     0    16  105  120  51   1  48   0   0   0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, series, sum, table, words, type Row, type Table } from '../../parse/table.ts'
+import { defined, lines, series, sum, table, words, type Row, type Table } from '../../parse/table.ts'
 
-const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st'])
+const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st', 'gu'])
 
 export const source: Source = {
   id: 'vmstat',
@@ -39,9 +39,10 @@ export const source: Source = {
     { kind: 'run', argv: ['vmstat', '--version'], at: 'start', accept: [1] },
   ],
   parse: (looks) => {
-    const look = looks.find(({ text }) => headerAt(text.split('\n')) >= 0)
-    if (!look) return unavailable('not understood', 'vmstat printed no header with the columns it is known by')
-    const found = read(look.text)
+    const tables = looks.map((look) => ({ look, found: read(look.text) }))
+    const first = tables.find(({ found }) => found !== undefined)
+    if (!first?.found) return unavailable('not understood', 'vmstat printed no header with the columns it is known by')
+    const { look, found } = first
     const rows = look.argv?.includes('-y') ? found.rows : found.rows.slice(1)
     if (rows.length === 0) return unavailable('not understood', 'vmstat printed nothing but its averages since boot')
     const own = looks.some(({ text }) => countsItself(text)) ? 1 : 0
@@ -70,22 +71,31 @@ function seconds(ms: number): string {
   return String(Math.max(1, Math.round(ms / 1000)))
 }
 
-/** The line with most of the known column names, whatever their order. */
-function headerAt(lines: readonly string[]): number {
-  return lines.findIndex((line) => words(line).filter((word) => KNOWN.has(word)).length > KNOWN.size / 2)
+/** The line with most of the known column names, whatever their order; it comes again after a screenful. */
+function isHeader(cells: readonly string[]): boolean {
+  return cells.filter((word) => KNOWN.has(word)).length > KNOWN.size / 2
 }
 
-function read(text: string): Table {
-  // What follows the last line end is half a line: its last number may be cut short.
-  const lines = text.split('\n').slice(0, -1)
-  const at = headerAt(lines)
-  return table(
-    words(lines[at] ?? ''),
-    lines
-      .slice(at + 1)
-      .map(words)
-      .filter((cells) => cells.every((cell) => /^\d+$/.test(cell))),
-  )
+function read(text: string): Table | undefined {
+  let header: readonly string[] | undefined
+  let known: readonly number[] = []
+  const rows: (readonly string[])[] = []
+  for (const line of lines(text)) {
+    const cells = words(line)
+    if (header) {
+      const row = cells.length === header.length + 1 ? withoutDate(cells) : cells
+      if (row.length === header.length && known.every((at) => /^\d+$/.test(row[at] ?? ''))) rows.push(row)
+    } else if (isHeader(cells)) {
+      header = cells
+      known = cells.flatMap((name, at) => (KNOWN.has(name) ? [at] : []))
+    }
+  }
+  return header && table(header, rows)
+}
+
+/** -t adds one title, the zone, and two words to a row: the date and the time. */
+function withoutDate(cells: readonly string[]): readonly string[] {
+  return /^\d{4}-\d\d-\d\d$/.test(cells.at(-2) ?? '') ? cells.toSpliced(-2, 1) : cells
 }
 
 /** procps 4.0.0 to 4.0.3 counts vmstat itself as runnable; 3.3 and 4.0.4 leave it out. */

@@ -1,0 +1,20 @@
+// Context → whether a program we start could load a kernel module. Some load one by themselves when it is missing.
+import type { Context } from '../model/context.ts'
+import { unavailable, type Unavailable } from '../model/unavailable.ts'
+
+const CAP_SYS_MODULE = 16n
+
+/** Why such a tool is not run; undefined when the kernel would refuse it the module. */
+export function loadsModule(tool: string, module: string, context: Context): Unavailable | undefined {
+  const { capabilities, root } = context.privileges
+  const may = /^[\da-f]+$/i.test(capabilities)
+    ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n
+    : root
+  return may
+    ? unavailable(
+        'not consented',
+        `${tool} would load the kernel module ${module} by itself when it runs with this privilege, and measuring changes nothing on the host`,
+        `run ${tool} yourself, or tracebook as another user`,
+      )
+    : undefined
+}
