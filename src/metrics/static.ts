@@ -83,7 +83,7 @@ export const metrics: readonly Metric[] = [
   of('config.dns.servers', 'count', 'Name servers', 'cat /etc/resolv.conf'),
   of('config.dns.domains', 'count', 'Domains that are tried after a short name', 'cat /etc/resolv.conf'),
   of('config.dns.dots', 'count', 'Dots below which a name is short (ndots)', 'cat /etc/resolv.conf'),
-  per('interface', 'config.interface.mtu', 'bytes', 'Largest packet', card('mtu')),
+  per('interface', 'config.interface.mtu', 'count', 'Largest packet in bytes', card('mtu')),
   per('interface', 'config.interface.driver', 'text', 'Driver of the card', card('device/uevent')),
   per('interface', 'config.interface.duplex', 'text', 'full or half', card('duplex')),
   per('interface', 'config.interface.megabits', 'count', 'Speed of the link in Mbit/s', card('speed')),

@@ -42,7 +42,11 @@ export const CPU_ITEMS: Items = {
     ({ files }) => distinct(files, '/scaling_governor'),
     noClocking,
   ),
-  'config.cpu.driver': item([`${policy}/scaling_driver`], ({ files }) => distinct(files, '/scaling_driver'), noClocking),
+  'config.cpu.driver': item(
+    [`${policy}/scaling_driver`],
+    ({ files }) => distinct(files, '/scaling_driver'),
+    noClocking,
+  ),
   'config.cpu.energy_preference': item(
     [`${policy}/energy_performance_preference`],
     ({ files }) => distinct(files, '/energy_performance_preference'),

@@ -103,7 +103,8 @@ export function readingOf(
 function why({ paths, absent }: Item, found: Files, refused: ReadonlyMap<string, string>): Unavailable {
   const blind = paths.find((path) => !GONE.has(refused.get(path) ?? 'ENOENT'))
   const code = refused.get(blind ?? '')
-  if (code === 'EACCES' || code === 'EPERM') return unavailable('not permitted', `${blind} may not be read`, 'run as root')
+  if (code === 'EACCES' || code === 'EPERM')
+    return unavailable('not permitted', `${blind} may not be read`, 'run as root')
   if (code !== undefined) return unavailable('failed', `${blind} could not be read (${code})`)
   const odd = paths.find((path) => (found.get(path)?.trim() ?? '') !== '')
   if (odd !== undefined) return unavailable('not understood', `${odd} does not hold what it is known for`)

@@ -27,11 +27,12 @@ export const source: Source = {
   parse: (looks) => {
     const groups = groupsOf(looks)
     const instances = groups.map(instanceOf).filter(({ values }) => Object.keys(values).length > 0)
-    return groups.length > 0 && instances.length === 0
-      ? unavailable('not understood', 'no control group file holds what the kernel writes there')
-      : groups.length === 0 && looks.every(({ text }) => text.trim() !== '')
-        ? unavailable('not understood', `nothing of what was read is a file below ${root}`)
-        : { instances }
+    if (groups.length > 0 && instances.length === 0)
+      return unavailable('not understood', 'no control group file holds what the kernel writes there')
+    // Where there is no group but the root, the root's files are read, and say nothing.
+    if (groups.length === 0 && !looks.every(({ text }) => text.trim() === '' || text.startsWith(`==> ${root}/`)))
+      return unavailable('not understood', `nothing of what was read is a file below ${root}`)
+    return { instances }
   },
 }
 

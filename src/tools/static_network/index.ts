@@ -7,7 +7,18 @@ import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { words } from '../../parse/table.ts'
 import { line, type Files } from '../context/text.ts'
-import { amount, flag, item, lackingIn, name, nth, pathsOf, readingOf, whole, type Items } from '../static_config/items.ts'
+import {
+  amount,
+  flag,
+  item,
+  lackingIn,
+  name,
+  nth,
+  pathsOf,
+  readingOf,
+  whole,
+  type Items,
+} from '../static_config/items.ts'
 import { CARD_FILES, cardsOf, OF_CARDS } from './cards.ts'
 
 const core = '/proc/sys/net/core'
