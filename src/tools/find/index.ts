@@ -2,9 +2,11 @@
 //   1000 /proc/4242/fd/14                 user id and descriptor of an inotify instance
 //   812 /proc/4242/maps                   lines of the file: mappings
 //   /proc/4242/comm:nginx                 its name
+import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
-import { unavailable } from '../../model/unavailable.ts'
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { defined } from '../../parse/table.ts'
 
 /**
  * 0.3 ms for each process (measured), and a process that holds the lock of its memory for long stops whoever reads its maps: so this is a
@@ -12,6 +14,7 @@ import { unavailable } from '../../model/unavailable.ts'
  */
 const MANY_PROCESSES = 1000
 const MOST_PROCESSES = 60
+const INOTIFY = ['process.inotify_instances', 'inotify.instances', 'inotify.user'] as const
 const ARGV = [
   'find',
   '/proc',
@@ -28,7 +31,7 @@ export const source: Source = {
   tier: 'run',
   tool: 'find',
   asks: 'How many memory mappings and inotify instances does each process have?',
-  gives: ['process.maps', 'process.inotify_instances', 'inotify.instances', 'inotify.user'],
+  gives: ['process.maps', ...INOTIFY],
   requests: (_window, context) =>
     context.processes > MANY_PROCESSES
       ? unavailable(
@@ -45,7 +48,7 @@ export const source: Source = {
             accept: [1],
           },
         ],
-  parse: ([look]) => {
+  parse: ([look], { context }) => {
     const lines = (look?.text ?? '').split('\n')
     const maps = new Map<string, number>()
     const watchers = new Map<string, number>()
@@ -67,21 +70,40 @@ export const source: Source = {
     }
     if (maps.size === 0) return unavailable('not understood', 'find and wc printed no count of /proc/PID/maps')
     const most = [...users].toSorted((a, b) => b[1] - a[1])[0]
-    const blind = /Permission denied/.test(look?.stderr ?? '')
-    const refused = unavailable('not permitted', 'mappings of other users’ processes may not be counted', 'run as root')
+    const shut = refusal(look?.stderr ?? '', context)
+    const none = unavailable('nothing to measure', 'no inotify instance is open')
     return {
       host: {
         // Another user may have more than those that could be seen.
-        ...(blind ? {} : { 'inotify.instances': most?.[1] ?? 0 }),
-        ...(most && !blind ? { 'inotify.user': `uid ${most[0]}` } : {}),
+        ...(shut.files ? {} : { 'inotify.instances': most?.[1] ?? 0 }),
+        ...(most && !shut.files ? { 'inotify.user': `uid ${most[0]}` } : {}),
       },
       instances: instances(maps, watchers, names),
       missing: {
-        ...(blind ? Object.fromEntries(source.gives.map((id) => [id, refused])) : {}),
-        ...(most || blind ? {} : { 'inotify.user': unavailable('nothing to measure', 'no inotify instance is open') }),
+        ...(shut.maps ? { 'process.maps': shut.maps } : {}),
+        ...(shut.files
+          ? Object.fromEntries(INOTIFY.map((id) => [id, shut.files ?? none] as const))
+          : most
+            ? {}
+            : { 'inotify.user': none }),
       },
     }
   },
+}
+
+/** Root without CAP_SYS_PTRACE, in a container, is refused as well: then the numbers of those processes stay unknown, not zero. */
+function refusal(stderr: string, { privileges }: Context): { readonly maps?: Unavailable; readonly files?: Unavailable } {
+  const why = (file: 'maps' | 'fd') => {
+    const complaint = new RegExp(`/proc/(\\d+)/${file}\\b.*Permission denied`).exec(stderr)
+    return complaint
+      ? unavailable(
+          'not permitted',
+          `process ${complaint[1]} and perhaps others may not be looked into (${file})`,
+          privileges.root ? 'run with CAP_SYS_PTRACE, outside of a container' : 'run as root',
+        )
+      : undefined
+  }
+  return defined({ maps: why('maps'), files: why('fd') })
 }
 
 /** The largest: kernel threads have no mappings. */
