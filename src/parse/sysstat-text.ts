@@ -2,7 +2,7 @@
 //   07:50:56        IFACE   rxpck/s   txpck/s    rxkB/s    txkB/s   rxcmp/s   txcmp/s  rxmcst/s   %ifutil
 //   03:16:17 PM  all    0.00    0.00    0.50    0.00    0.00    0.00    0.00    0.00    0.00   99.50    (a clock of twelve hours)
 //   Device:         rrqm/s   wrqm/s     r/s     w/s    rkB/s    wkB/s avgrq-sz avgqu-sz   await r_await w_await  svctm  %util
-import { lines, row, words, type Row } from './table.ts'
+import { columnIndex, lines, row, words, type Row } from './table.ts'
 
 export interface Shape {
   /** Each line begins with a time of day, but for the averages at the end, which are left out: the samples have all there is. */
@@ -32,9 +32,7 @@ export function textRows(text: string, { stamped, isHeader }: Shape): Row[] {
     const halfDay = stamped && HALF.test(cells[1] ?? '')
     const titles = stamped ? cells.slice(halfDay ? 2 : 1) : cells
     if (isHeader(titles)) {
-      const columns = new Map(titles.map((title, i) => [title.replace(/:$/, ''), i]))
-      // Of two columns of one name nobody knows which is meant.
-      header = columns.size === titles.length ? { columns, length: titles.length, halfDay } : undefined
+      header = { columns: columnIndex(titles.map((title) => title.replace(/:$/, ''))), length: titles.length, halfDay }
       continue
     }
     if (!header) continue

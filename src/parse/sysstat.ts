@@ -96,7 +96,8 @@ function fromText(text: string, { column, known, stamped }: Printed): Entry[][] 
     seen.add(name)
     found.at(-1)?.push({ name, number: (key) => positive(number(key) ?? number(`%${key}`)) })
   }
-  return found
+  // Cut within a line: the busiest CPU may be one that is not in the last sample.
+  return text.endsWith('\n') ? found : found.slice(0, -1)
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -14,9 +14,16 @@ export interface Row {
 
 /** Header and data lines (already cut at white space) → a table. Rows whose cell count differs from the header's are left out. */
 export function table(header: readonly string[], lines: readonly (readonly string[])[]): Table {
-  const index = new Map(header.map((name, i) => [name, i]))
+  const index = columnIndex(header)
   const rows = lines.filter((cells) => cells.length === header.length).map((cells) => row(index, cells))
   return { has: (column) => index.has(column), rows }
+}
+
+/** Titles → their places. Of two columns of one title nobody knows which is meant: neither is known. */
+export function columnIndex(titles: readonly string[]): Map<string, number> {
+  const index = new Map(titles.map((name, i) => [name, i]))
+  if (index.size < titles.length) titles.forEach((name, i) => titles.indexOf(name) !== i && index.delete(name))
+  return index
 }
 
 export function row(index: ReadonlyMap<string, number>, cells: readonly string[]): Row {

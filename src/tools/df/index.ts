@@ -5,7 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, lines, row, words, type Row } from '../../parse/table.ts'
+import { columnIndex, defined, lines, row, words, type Row } from '../../parse/table.ts'
 
 /** Filesystems that are never full, or always. Overlays repeat the disk they are on. */
 const SKIPPED = new Set([
@@ -51,6 +51,8 @@ export const source: Source = {
 
 interface Header {
   readonly numbers: ReadonlyMap<string, number>
+  /** How many columns stand before the names. */
+  readonly count: number
   /** Where the column of mount points begins: both names are left-aligned and the first may contain spaces. */
   readonly target: number
 }
@@ -59,13 +61,14 @@ function headerOf(line: string): Header | undefined {
   const source = line.indexOf(LAST[0])
   const target = line.indexOf(LAST[1])
   if (source < 0 || target < source) return undefined
-  const numbers = new Map(words(line.slice(0, source)).map((name, i) => [name.endsWith('blocks') ? 'Size' : name, i]))
+  const titles = words(line.slice(0, source)).map((name) => (name.endsWith('blocks') ? 'Size' : name))
+  const numbers = columnIndex(titles)
   // Without the type nobody knows which of them are made up by the kernel.
-  return numbers.has('Type') ? { numbers, target } : undefined
+  return numbers.has('Type') ? { numbers, count: titles.length, target } : undefined
 }
 
-function mountOf(line: string, { numbers, target }: Header): Instance[] {
-  const match = new RegExp(`^\\s*((?:\\S+\\s+){${numbers.size}})(.*)$`, 's').exec(line)
+function mountOf(line: string, { numbers, count, target }: Header): Instance[] {
+  const match = new RegExp(`^\\s*((?:\\S+\\s+){${count}})(.*)$`, 's').exec(line)
   if (!match) return []
   const cells = row(numbers, words(match[1] ?? ''))
   const fstype = cells.text('Type') ?? ''

@@ -4,7 +4,7 @@
 //   Swap:              0           0           0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, lines, row, series, words, type Row } from '../../parse/table.ts'
+import { columnIndex, defined, lines, row, series, words, type Row } from '../../parse/table.ts'
 
 const TITLES = new Set(['total', 'used', 'free', 'shared', 'buffers', 'cache', 'available'])
 
@@ -57,8 +57,9 @@ export const source: Source = {
 
 function read(text: string): Look | undefined {
   const all = lines(text)
-  const header = all.map(words).find((titles) => titles.filter((title) => TITLES.has(title)).length > TITLES.size / 2) ?? []
-  const index = new Map(header.map((name, i) => [name, i]))
+  const header =
+    all.map(words).find((titles) => titles.filter((title) => TITLES.has(title)).length > TITLES.size / 2) ?? []
+  const index = columnIndex(header)
   const labelled = (label: string) => {
     const line = all.find((one) => one.startsWith(label))
     return line === undefined ? undefined : words(line.slice(label.length))

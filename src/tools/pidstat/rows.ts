@@ -1,7 +1,7 @@
 // Text of pidstat -h → processes with one row per sample. A line that does not fit the header is dropped: names cannot forge rows.
 //   # Time        UID       PID    %usr …   prio policy  Command      repeated before each sample
 //   1795420253      0      2782    0.99 …      0 NORMAL  a name (with spaces
-import { lines, number, row, words, type Row } from '../../parse/table.ts'
+import { columnIndex, lines, number, row, words, type Row } from '../../parse/table.ts'
 
 export interface Task {
   readonly pid: string
@@ -50,8 +50,8 @@ export function tasks(text: string, numbers: readonly string[]) {
     found.set(process.pid, known)
   }
   if (!header) return undefined
-  // pidstat lists at least itself: a sample without a line was cut off.
-  if (listed.size === 0) samples--
+  // pidstat lists at least itself: a sample without a line was cut off. In one cut within a line, who is not listed may have done much.
+  if (listed.size === 0 || (samples > 1 && !text.endsWith('\n'))) samples--
   const aligned = [...found].map(([pid, { comm, rows }]): Task => ({
     pid,
     comm,
@@ -68,7 +68,7 @@ function readHeader(line: string): Header | undefined {
   const before = columns.length - 1
   return {
     columns,
-    index: new Map(columns.slice(0, before).map((name, i) => [name, i])),
+    index: columnIndex(columns.slice(0, before)),
     // Only the command may hold any character, line ends of other systems among them.
     line: new RegExp(`^[ \\t]*((?:[^ \\t]+[ \\t]+){${before}})(.*)$`, 's'),
   }

@@ -4,7 +4,7 @@
 //   LISTEN 0      128                     *:22              *:*    users:(("sshd",pid=700,fd=3),("systemd",pid=1,fd=44))
 import type { RunRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { lines, row, words } from '../../parse/table.ts'
+import { columnIndex, lines, row, words } from '../../parse/table.ts'
 import { instances, MOST_LINES, type Listener } from './listeners.ts'
 
 /** Titles in the order of the header; two of them are of two words, and iproute2 6.1 runs the last two together. */
@@ -59,12 +59,13 @@ function listening(text: string): readonly Listener[] | Unavailable {
 /** A row below titles. The name of a process may hold blanks, quotes and brackets: users: is everything after the last other column. */
 function listener(titles: readonly string[], line: string): Listener | 'other' | undefined {
   const columns = titles.filter((title) => title !== 'Process')
-  const match = new RegExp(`^((?:[^ \\t]+[ \\t]+){${columns.length}})(.*)$`, 's').exec(`${line} `)
-  const cells = row(new Map(columns.map((title, i) => [title, i])), words(match?.[1] ?? ''))
+  const match = new RegExp(`^[ \\t]*((?:[^ \\t]+[ \\t]+){${columns.length}})(.*)$`, 's').exec(`${line} `)
+  const cells = row(columnIndex(columns), words(match?.[1] ?? ''))
   const queue = cells.number('Recv-Q')
   const backlog = cells.number('Send-Q')
   const address = /^(\S+):(\d+)$/.exec(cells.text(LOCAL) ?? '')
-  if (!match || queue === undefined || !address || (titles.includes('Send-Q') && backlog === undefined)) return undefined
+  if (!match || queue === undefined || !address || (titles.includes('Send-Q') && backlog === undefined))
+    return undefined
   if (cells.text('State') !== 'LISTEN') return 'other'
   const owners = [...(match[2] ?? '').matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/gs)].map(([, comm = '', pid]) => ({
     comm,
