@@ -7,9 +7,7 @@ const CAP_SYS_MODULE = 16n
 /** Why such a tool is not run; undefined when the kernel would refuse it the module. */
 export function loadsModule(tool: string, module: string, context: Context): Unavailable | undefined {
   const { capabilities, root } = context.privileges
-  const may = /^[\da-f]+$/i.test(capabilities)
-    ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n
-    : root
+  const may = /^[\da-f]+$/i.test(capabilities) ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n : root
   return may
     ? unavailable(
         'not consented',

@@ -1,0 +1,103 @@
+// Metrics of what lies below: kernel slabs and zones, memory nodes, interrupts, huge pages, compressed memory, CPU clocks and counters, GPUs.
+import type { Metric } from '../model/metric.ts'
+
+const slabtop = 'slabtop -o -s c'
+const zones = 'cat /proc/buddyinfo /proc/zoneinfo'
+const numastat = 'numastat'
+const nodes = 'grep . /sys/devices/system/node/node*/meminfo'
+const interrupts = 'cat /proc/interrupts'
+const softirqs = 'cat /proc/softirqs'
+const thp = 'grep -E "^thp_" /proc/vmstat'
+const zram = 'grep . /sys/block/zram*/mm_stat'
+const zswap = 'grep -i zsw /proc/meminfo /proc/vmstat'
+const clock = 'grep . /sys/devices/system/cpu/cpu*/cpufreq/scaling_cur_freq'
+const perf = 'perf stat -a -e cycles,instructions,cache-references,cache-misses,branches,branch-misses,dTLB-loads,dTLB-load-misses -- sleep 5'
+const edac = 'grep . /sys/devices/system/edac/mc/mc*/*_count'
+const gpu = 'nvidia-smi -q; grep . /sys/class/drm/card*/device/gpu_busy_percent'
+
+export const metrics: readonly Metric[] = [
+  { id: 'slab.size', dimension: 'bytes', kind: 'constant', help: 'Memory in all kernel object caches', see: slabtop },
+  { id: 'slab.in_use', dimension: 'ratio', kind: 'constant', help: 'Share of that memory whose objects are in use; the rest is held by half-empty slabs', see: slabtop },
+  { id: 'slab.largest', dimension: 'text', kind: 'text', help: 'Name of the largest kernel object cache', see: slabtop },
+  { id: 'slab.largest_size', dimension: 'bytes', kind: 'constant', help: 'Size of the largest kernel object cache', see: slabtop },
+  { id: 'zone.margin', dimension: 'ratio', kind: 'gauge', help: 'Free pages of the tightest memory zone against its min watermark; below 100 % only emergency allocations succeed', see: zones },
+  { id: 'zone.low_margin', dimension: 'ratio', kind: 'gauge', help: 'Free pages of the tightest memory zone against its low watermark; below 100 % kswapd is woken', see: zones },
+  { id: 'zone.large_free', dimension: 'bytes', kind: 'gauge', help: 'Free memory in blocks of 2 MiB or more (order 9 with pages of 4 KiB)', see: zones },
+  { id: 'zone.medium_free', dimension: 'count', kind: 'gauge', help: 'Free blocks of order 3 (32 KiB) or more: jumbo frames and kernel stacks need them', see: zones },
+  { id: 'zone.fragmentation', dimension: 'ratio', kind: 'gauge', help: 'Share of the free memory that is in blocks too small for a huge page', see: zones },
+  { id: 'numa.nodes', dimension: 'count', kind: 'constant', help: 'Memory nodes of the host', see: 'lscpu' },
+  { id: 'numa.allocations', dimension: 'rate', kind: 'rate', help: 'Pages per second allocated on the node that was wanted', see: numastat },
+  { id: 'numa.miss', dimension: 'ratio', kind: 'rate', help: 'Pages that came from another node than the wanted one, against those that came from it', see: numastat },
+  { id: 'numa.remote', dimension: 'ratio', kind: 'rate', help: 'Share of the allocated pages that are on another node than the CPU that asked', see: numastat },
+  { id: 'numa.least_free', dimension: 'ratio', kind: 'gauge', help: 'Free and file-cache share of the memory of the node that has least of it', see: nodes },
+  { id: 'numa.most_free', dimension: 'ratio', kind: 'gauge', help: 'Free and file-cache share of the memory of the node that has most of it', see: nodes },
+  { id: 'numa.migrated', dimension: 'rate', kind: 'rate', help: 'Pages per second moved between nodes by NUMA balancing', see: 'grep numa /proc/vmstat' },
+  { id: 'interrupt.device', dimension: 'rate', kind: 'rate', help: 'Interrupts per second of devices', see: interrupts },
+  { id: 'interrupt.timer', dimension: 'rate', kind: 'rate', help: 'Local timer interrupts per second, all CPUs (LOC)', see: interrupts },
+  { id: 'interrupt.reschedule', dimension: 'rate', kind: 'rate', help: 'Interrupts per second by which a CPU tells another to reschedule (RES)', see: interrupts },
+  { id: 'interrupt.function_call', dimension: 'rate', kind: 'rate', help: 'Interrupts per second by which a CPU makes another run a function (CAL)', see: interrupts },
+  { id: 'interrupt.tlb', dimension: 'rate', kind: 'rate', help: 'TLB shoot-downs per second: a CPU makes others forget an address translation (TLB)', see: interrupts },
+  { id: 'interrupt.thermal', dimension: 'count', kind: 'count', help: 'Thermal interrupts in the window (TRM)', see: interrupts },
+  { id: 'interrupt.machine_check', dimension: 'count', kind: 'count', help: 'Machine check exceptions and deferred errors in the window (MCE, DFR)', see: interrupts },
+  { id: 'interrupt.spurious', dimension: 'count', kind: 'count', help: 'Spurious and erroneous interrupts in the window (SPU, ERR, MIS)', see: interrupts },
+  { id: 'interrupt.busiest', dimension: 'text', kind: 'text', help: 'Device interrupt line with most interrupts in the window', see: interrupts },
+  { id: 'interrupt.busiest_rate', dimension: 'rate', kind: 'rate', help: 'Interrupts per second of that line', see: interrupts },
+  { id: 'interrupt.busiest_cpu', dimension: 'text', kind: 'text', help: 'CPU that served most of that line', see: interrupts },
+  { id: 'interrupt.busiest_share', dimension: 'ratio', kind: 'rate', help: 'Share of that line that this CPU served', see: interrupts },
+  { id: 'softirq.net_rx', dimension: 'rate', kind: 'rate', help: 'Receive soft interrupts per second, all CPUs', see: softirqs },
+  { id: 'softirq.net_tx', dimension: 'rate', kind: 'rate', help: 'Transmit soft interrupts per second, all CPUs', see: softirqs },
+  { id: 'softirq.block', dimension: 'rate', kind: 'rate', help: 'Block I/O completion soft interrupts per second', see: softirqs },
+  { id: 'softirq.timer', dimension: 'rate', kind: 'rate', help: 'Timer soft interrupts per second', see: softirqs },
+  { id: 'softirq.tasklet', dimension: 'rate', kind: 'rate', help: 'Tasklets per second', see: softirqs },
+  { id: 'softirq.rcu', dimension: 'rate', kind: 'rate', help: 'RCU callbacks soft interrupts per second', see: softirqs },
+  { id: 'softirq.net_rx_share', dimension: 'ratio', kind: 'rate', help: 'Share of the receive soft interrupts on the CPU that had most of them', see: softirqs },
+  { id: 'sched.run_delay', dimension: 'ratio', kind: 'rate', help: 'Time tasks waited for a CPU against the time tasks ran, host-wide', see: 'cat /proc/schedstat' },
+  { id: 'sched.delay_per_slice', dimension: 'seconds', kind: 'rate', help: 'Mean time a task waited before each time it ran', see: 'cat /proc/schedstat' },
+  { id: 'kernel_lock.contentions', dimension: 'rate', kind: 'rate', help: 'Times per second a task had to wait for a lock of the kernel', see: 'cat /proc/lock_stat' },
+  { id: 'kernel_lock.wait', dimension: 'seconds', kind: 'rate', help: 'Time per second that tasks together waited for locks of the kernel', see: 'cat /proc/lock_stat' },
+  { id: 'kernel_lock.worst', dimension: 'text', kind: 'text', help: 'Class of lock that was waited for longest in the window', see: 'cat /proc/lock_stat' },
+  { id: 'thp.mode', dimension: 'text', kind: 'text', help: 'Transparent huge pages: always, madvise or never', see: 'cat /sys/kernel/mm/transparent_hugepage/enabled' },
+  { id: 'thp.defrag', dimension: 'text', kind: 'text', help: 'Who waits for compaction to get a huge page: always, defer, madvise, never', see: 'cat /sys/kernel/mm/transparent_hugepage/defrag' },
+  { id: 'thp.faults', dimension: 'rate', kind: 'rate', help: 'Page faults per second served with a huge page', see: thp },
+  { id: 'thp.fallbacks', dimension: 'rate', kind: 'rate', help: 'Page faults per second that wanted a huge page and got small ones', see: thp },
+  { id: 'thp.fallback_share', dimension: 'ratio', kind: 'rate', help: 'Share of the page faults that wanted a huge page and got small ones', see: thp },
+  { id: 'thp.splits', dimension: 'rate', kind: 'rate', help: 'Huge pages per second split into small ones', see: thp },
+  { id: 'compaction.scanned', dimension: 'rate', kind: 'rate', help: 'Pages per second that compaction looked at', see: 'grep compact /proc/vmstat' },
+  { id: 'zram.stored', dimension: 'bytes', kind: 'constant', help: 'Data kept in compressed memory devices, before compression', see: zram },
+  { id: 'zram.used', dimension: 'bytes', kind: 'constant', help: 'Memory the compressed devices take', see: zram },
+  { id: 'zram.compression', dimension: 'count', kind: 'constant', help: 'Stored data against the memory it takes', see: zram },
+  { id: 'zram.limit_share', dimension: 'ratio', kind: 'constant', help: 'Memory of the fullest compressed device against its limit', see: zram },
+  { id: 'zram.failed', dimension: 'count', kind: 'count', help: 'Reads and writes of compressed devices that failed in the window', see: 'grep . /sys/block/zram*/io_stat' },
+  { id: 'zswap.in', dimension: 'byteRate', kind: 'rate', help: 'Read back from the compressed swap cache', see: zswap },
+  { id: 'zswap.out', dimension: 'byteRate', kind: 'rate', help: 'Put into the compressed swap cache', see: zswap },
+  { id: 'zswap.written_back', dimension: 'byteRate', kind: 'rate', help: 'Moved from the compressed swap cache to the swap device, because the cache was full', see: zswap },
+  { id: 'zswap.stored', dimension: 'bytes', kind: 'constant', help: 'Data in the compressed swap cache, before compression', see: zswap },
+  { id: 'zswap.used', dimension: 'bytes', kind: 'constant', help: 'Memory the compressed swap cache takes', see: zswap },
+  { id: 'cpu.clock', dimension: 'ratio', kind: 'gauge', help: 'Clock of the CPUs while they work, against the base clock they are sold with', see: clock },
+  { id: 'cpu.clock_limit', dimension: 'ratio', kind: 'constant', help: 'Highest clock the settings allow against what the hardware can do', see: 'cpupower frequency-info' },
+  { id: 'cpu.governor', dimension: 'text', kind: 'text', help: 'Frequency governor; several are separated by commas', see: 'cpupower frequency-info' },
+  { id: 'cpu.boost', dimension: 'flag', kind: 'constant', help: 'The CPUs may exceed their base clock', see: 'cpupower frequency-info' },
+  { id: 'cpu.smi', dimension: 'count', kind: 'count', help: 'System management interrupts in the window: firmware took the CPUs away from the kernel', see: 'turbostat --quiet --show SMI --interval 1 --num_iterations 1' },
+  { id: 'cpu.sockets', dimension: 'count', kind: 'constant', help: 'Processor packages', see: 'lscpu' },
+  { id: 'cpu.cores', dimension: 'count', kind: 'constant', help: 'Physical cores of all packages', see: 'lscpu' },
+  { id: 'cpu.model', dimension: 'text', kind: 'text', help: 'Model name of the processor', see: 'lscpu' },
+  { id: 'cpu.ipc', dimension: 'count', kind: 'rate', help: 'Instructions per clock cycle of all CPUs', see: perf },
+  { id: 'cpu.llc_miss_ratio', dimension: 'ratio', kind: 'rate', help: 'Share of the last-level cache references that missed', see: perf },
+  { id: 'cpu.llc_misses', dimension: 'rate', kind: 'rate', help: 'Last-level cache misses per second, all CPUs', see: perf },
+  { id: 'cpu.branch_miss_ratio', dimension: 'ratio', kind: 'rate', help: 'Share of the branches that were mispredicted', see: perf },
+  { id: 'cpu.dtlb_miss_ratio', dimension: 'ratio', kind: 'rate', help: 'Share of the loads whose address translation was not cached', see: perf },
+  { id: 'cpu.icache_misses', dimension: 'rate', kind: 'rate', help: 'Instruction cache misses per second, all CPUs', see: 'perf stat -a -e L1-icache-load-misses -- sleep 5' },
+  { id: 'cpu.backend_stalled', dimension: 'ratio', kind: 'rate', help: 'Share of the cycles in which instructions waited for data or for execution units', see: 'perf stat -a -e cycles,stalled-cycles-backend -- sleep 5' },
+  { id: 'hardware.corrected', dimension: 'count', kind: 'count', help: 'Memory errors corrected in the window (EDAC)', see: edac },
+  { id: 'hardware.corrected_daily', dimension: 'count', kind: 'constant', help: 'Corrected memory errors per day, mean since the counters were reset or the host started', see: edac },
+  { id: 'hardware.uncorrected', dimension: 'count', kind: 'constant', help: 'Memory errors since boot that could not be corrected (EDAC)', see: edac },
+  { id: 'hardware.error_controller', dimension: 'text', kind: 'text', help: 'Memory controller with most errors', see: edac },
+  { id: 'gpu.count', dimension: 'count', kind: 'constant', help: 'GPUs that can be looked at', see: gpu },
+  { id: 'gpu.busy', dimension: 'ratio', kind: 'gauge', help: 'Share of the time a kernel ran on the busiest GPU: says nothing about how much of the GPU it used', see: gpu },
+  { id: 'gpu.memory', dimension: 'ratio', kind: 'gauge', help: 'Memory in use of the GPU whose memory is fullest', see: gpu },
+  { id: 'gpu.temperature', dimension: 'count', kind: 'gauge', help: 'Degrees Celsius of the hottest GPU', see: gpu },
+  { id: 'gpu.throttled', dimension: 'count', kind: 'gauge', help: 'GPUs whose clock is held down by heat or a hardware limit', see: gpu },
+  { id: 'gpu.power_capped', dimension: 'count', kind: 'gauge', help: 'GPUs whose clock is held down by the power limit set for them', see: gpu },
+  { id: 'gpu.uncorrected', dimension: 'count', kind: 'constant', help: 'Memory errors since the driver was loaded that could not be corrected, all GPUs', see: gpu },
+  { id: 'gpu.slow_link', dimension: 'count', kind: 'constant', help: 'GPUs whose PCIe link has fewer lanes than both ends can use', see: gpu },
+]

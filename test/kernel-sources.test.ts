@@ -1,0 +1,198 @@
+// Rates and rules of the sources below the kernel's surface, on inputs made for the test: what a single published read cannot show.
+import { expect, test } from 'vitest'
+import type { Reading, Source } from '../src/model/source.ts'
+import { isUnavailable } from '../src/model/unavailable.ts'
+import { frame } from '../src/parse/files.ts'
+import { source as cpupower } from '../src/tools/cpupower/index.ts'
+import { source as cpufreq } from '../src/tools/cpufreq/index.ts'
+import { source as edac } from '../src/tools/edac/index.ts'
+import { source as interrupts } from '../src/tools/proc_interrupts/index.ts'
+import { source as lockStat } from '../src/tools/proc_lock_stat/index.ts'
+import { source as nodes } from '../src/tools/sys_nodes/index.ts'
+import { source as numastat } from '../src/tools/numastat/index.ts'
+import { source as nvidia } from '../src/tools/nvidia_smi/index.ts'
+import { source as perf } from '../src/tools/perf_stat/index.ts'
+import { source as schedstat } from '../src/tools/proc_schedstat/index.ts'
+import { source as thp } from '../src/tools/proc_thp/index.ts'
+import { source as turbostat } from '../src/tools/turbostat/index.ts'
+import { source as zones } from '../src/tools/proc_zones/index.ts'
+import { source as zram } from '../src/tools/zram/index.ts'
+import { context } from './support/context.ts'
+import { observe } from './support/looks.ts'
+
+const window = { intervalMs: 1000, count: 2 }
+
+function read(source: Source, texts: readonly string[], parts = {}): Reading {
+  const host = context(parts)
+  const reading = source.parse(observe(source, texts, window, host), { window, context: host })
+  if (isUnavailable(reading)) throw new Error(reading.reason)
+  return reading
+}
+
+test('waiting is told against running, over all CPUs', () => {
+  const look = (run: number, waited: number, slices: number) =>
+    frame('/proc/schedstat', `version 15\ncpu0 1 0 2 3 4 5 ${run} ${waited} ${slices}\ncpu1 1 0 2 3 4 5 0 0 0\n`)
+  const { host } = read(schedstat, [look(1e9, 1e9, 100), look(3e9, 5e9, 300)])
+  expect(host).toEqual({ 'sched.run_delay': 200, 'sched.delay_per_slice': 0.02 })
+})
+
+test('a version of schedstat whose columns are not known is not read', () => {
+  const text = frame('/proc/schedstat', 'version 99\ncpu0 1 0 2 3 4 5 6 7 8\n')
+  expect(() => read(schedstat, [text, text])).toThrow(/version/)
+})
+
+test('misses and remote pages of two nodes, from the tool and from the files', () => {
+  const tool = (hit: number, miss: number, other: number) =>
+    `                 node0  node1\nnuma_hit  ${hit} 0\nnuma_miss ${miss} 0\nlocal_node ${hit} 0\nother_node ${other} 0\n`
+  const file = (hit: number, miss: number, other: number) =>
+    [0, 1]
+      .map((node) =>
+        frame(
+          `/sys/devices/system/node/node${node}/numastat`,
+          node === 0
+            ? `numa_hit ${hit}\nnuma_miss ${miss}\nlocal_node ${hit}\nother_node ${other}\n`
+            : 'numa_hit 0\nnuma_miss 0\nlocal_node 0\nother_node 0\n',
+        ),
+      )
+      .join('')
+  const expected = { 'numa.nodes': 2, 'numa.allocations': 500, 'numa.miss': 10, 'numa.remote': 20 }
+  expect(read(numastat, [tool(0, 0, 0), tool(1000, 100, 250)]).host).toEqual(expected)
+  expect(read(nodes, [file(0, 0, 0), file(500, 50, 125), file(1000, 100, 250)]).host).toEqual(expected)
+})
+
+test('a table of many nodes that numastat broke into two is one table', () => {
+  const part = (node: string, hit: number) =>
+    `        ${node}\nnuma_hit ${hit}\nnuma_miss 0\nlocal_node 0\nother_node ${hit}\n\n`
+  const { host } = read(numastat, [part('node0', 0) + part('node1', 0), part('node0', 10) + part('node1', 20)])
+  expect(host).toMatchObject({ 'numa.nodes': 2, 'numa.allocations': 15, 'numa.remote': 100 })
+})
+
+test('the fullest node counts its page cache as room, and a node without memory counts not at all', () => {
+  const meminfo = (node: number, total: number, free: number, cache: number) =>
+    frame(
+      `/sys/devices/system/node/node${node}/meminfo`,
+      `Node ${node} MemTotal: ${total} kB\nNode ${node} MemFree: ${free} kB\nNode ${node} Active(file): ${cache} kB\nNode ${node} Inactive(file): 0 kB\n`,
+    )
+  const text = meminfo(0, 1000, 20, 30) + meminfo(1, 1000, 700, 0) + meminfo(2, 0, 0, 0)
+  const { host } = read(nodes, [text, text, text])
+  expect(host).toMatchObject({ 'numa.least_free': [5, 5, 5], 'numa.most_free': [70, 70, 70] })
+})
+
+test('an interrupt line that came meanwhile, and a CPU that went, are left out', () => {
+  const before = frame(
+    '/proc/interrupts',
+    '           CPU0       CPU1\n 10:    100    100  PCI-MSI 1-edge      eth0-rx-0\n',
+  )
+  const after = frame(
+    '/proc/interrupts',
+    '           CPU0\n 10:    300  PCI-MSI 1-edge      eth0-rx-0\n 11:  900000  PCI-MSI 2-edge      new\n',
+  )
+  expect(read(interrupts, [before, after]).host).toMatchObject({
+    'interrupt.device': 100,
+    'interrupt.busiest': '10 eth0-rx-0',
+    'interrupt.busiest_cpu': 'CPU0',
+    'interrupt.busiest_share': 100,
+  })
+})
+
+test('machine checks are counted over all CPUs', () => {
+  const look = (count: number) =>
+    frame('/proc/interrupts', `      CPU0   CPU1\nMCE:  0  ${count}   Machine check exceptions\nERR:  0\n`)
+  expect(read(interrupts, [look(1), look(3)]).host).toMatchObject({
+    'interrupt.machine_check': 2,
+    'interrupt.spurious': 0,
+  })
+})
+
+test('huge pages are 2 MiB, whatever the size of a page', () => {
+  const text = frame('/proc/buddyinfo', 'Node 0, zone   Normal      0      0      0      0      0      1      0\n')
+  expect(read(zones, [text], { pageSize: 65_536 }).host).toMatchObject({ 'zone.large_free': [2 * 1024 ** 2] })
+  expect(read(zones, [text]).host).toMatchObject({ 'zone.large_free': [0], 'zone.fragmentation': [100] })
+})
+
+test('the tightest zone stands for all, and zones without memory for none', () => {
+  const zone = (name: string, free: number, managed: number) =>
+    `Node 0, zone ${name}\n  pages free     ${free}\n        min      100\n        low      125\n        managed  ${managed}\n`
+  const text = frame('/proc/zoneinfo', zone('DMA32', 5000, 9000) + zone('Normal', 50, 9000) + zone('Movable', 0, 0))
+  expect(read(zones, [text]).host).toEqual({ 'zone.margin': [50], 'zone.low_margin': [40] })
+})
+
+test('faults that fell back to small pages', () => {
+  const look = (got: number, missed: number) =>
+    frame('/proc/vmstat', `pgfault 9\nthp_fault_alloc ${got}\nthp_fault_fallback ${missed}\n`)
+  expect(read(thp, [look(10, 10), look(20, 100)]).host).toMatchObject({
+    'thp.faults': 5,
+    'thp.fallbacks': 45,
+    'thp.fallback_share': 90,
+  })
+})
+
+test('zswap counts pages', () => {
+  const look = (pages: number) =>
+    frame('/proc/vmstat', `pgfault 9\nzswpin 0\nzswpout ${pages}\nzswpwb 0\n`) +
+    frame('/proc/meminfo', 'MemTotal: 100 kB\nZswap: 10 kB\nZswapped: 30 kB\n')
+  expect(read(zram, [look(0), look(100)]).host).toMatchObject({ 'zswap.out': 204_800, 'zswap.stored': 30_720 })
+})
+
+test('locks: the growth of both ends, and the class that grew most', () => {
+  const look = (a: number, b: number) =>
+    frame(
+      '/proc/lock_stat',
+      `lock_stat version 0.4\n class name con-bounces contentions waittime-total\n  &mm->mmap_lock-W: 1 ${a} ${a * 1000}.00\n  &rq->__lock: 1 ${b} ${b}.00\n`,
+    )
+  expect(read(lockStat, [look(0, 0), look(1000, 400)]).host).toEqual({
+    'kernel_lock.contentions': 700,
+    'kernel_lock.wait': 0.5002,
+    'kernel_lock.worst': '&mm->mmap_lock-W',
+  })
+})
+
+test('corrected errors in the first hour are not told as twenty-four times as many a day', () => {
+  const mc = '/sys/devices/system/edac/mc/mc0'
+  const look = (errors: number) =>
+    frame(`${mc}/ce_count`, `${errors}`) + frame(`${mc}/ue_count`, '0') + frame(`${mc}/seconds_since_reset`, '3600')
+  expect(read(edac, [look(1), look(3)]).host).toEqual({
+    'hardware.corrected': 2,
+    'hardware.corrected_daily': 3,
+    'hardware.uncorrected': 0,
+    'hardware.error_controller': 'mc0',
+  })
+})
+
+test('the clock is that of the fastest CPU against its base, which firmware may tell in MHz', () => {
+  const cpu = '/sys/devices/system/cpu'
+  const policy = (n: number, khz: number) =>
+    frame(`${cpu}/cpufreq/policy${n}/scaling_cur_freq`, `${khz}`) +
+    frame(`${cpu}/cpufreq/policy${n}/scaling_governor`, 'schedutil') +
+    frame(`${cpu}/cpu${n}/acpi_cppc/nominal_freq`, '2000')
+  const look = policy(0, 800_000) + policy(1, 3_000_000) + frame(`${cpu}/cpufreq/boost`, '1')
+  expect(read(cpufreq, [look, look, look]).host).toEqual({
+    'cpu.clock': [150, 150, 150],
+    'cpu.governor': 'schedutil',
+    'cpu.boost': 1,
+  })
+})
+
+test('counters of both kinds of cores are added', () => {
+  const { host } = read(perf, [
+    '100,,cpu_core/cycles/,1,100.00,,\n100,,cpu_atom/cycles/,1,100.00,,\n300,,instructions:u,1,1,,\n',
+  ])
+  expect(host).toEqual({ 'cpu.ipc': 1.5 })
+})
+
+test('reasons of a GPU that are harmless (idle, power cap, settings) are not throttling', () => {
+  const look = (bits: string) => `index, clocks_event_reasons.active\n0, ${bits}\n1, 0x0000000000000001\n`
+  expect(read(nvidia, [look('0x0000000000000048'), look('0x0000000000000004')]).host).toMatchObject({
+    'gpu.throttled': [1, 0],
+    'gpu.power_capped': [0, 1],
+  })
+})
+
+test('what would load a kernel module is run only where it cannot', () => {
+  const able = context()
+  const unable = context({ privileges: { ...able.privileges, capabilities: '000001fffffeffff' } })
+  for (const source of [turbostat, cpupower]) {
+    expect(isUnavailable(source.requests(window, able)), source.id).toBe(true)
+    expect(isUnavailable(source.requests(window, unable)), source.id).toBe(false)
+  }
+})
