@@ -5,7 +5,7 @@ const census = 'ss -tan'
 
 export const metrics: readonly Metric[] = [
   { id: 'tcp.established', dimension: 'count', kind: 'gauge', help: 'Established connections', see: 'ss -tn state established' },
-  { id: 'tcp.close_wait', dimension: 'count', kind: 'gauge', help: 'Sockets whose peer has closed and whose program has not', see: 'ss -tnp state close-wait' },
+  { id: 'tcp.close_wait_sockets', dimension: 'count', kind: 'gauge', help: 'Sockets whose peer has closed and whose program has not', see: 'ss -tnp state close-wait' },
   { id: 'tcp.close_wait_stuck', dimension: 'count', kind: 'constant', help: 'Sockets in CLOSE-WAIT at both ends of the window', see: 'ss -tnp state close-wait' },
   { id: 'tcp.syn_received', dimension: 'count', kind: 'gauge', help: 'Half-open connections: the SYN of a client was answered, its ACK is missing', see: 'ss -tn state syn-recv' },
   { id: 'tcp.syn_sent', dimension: 'count', kind: 'gauge', help: 'Connections this host asks for and nobody has answered yet', see: 'ss -tn state syn-sent' },

@@ -39,7 +39,10 @@ export const source: Source = {
   ],
   parse: ([look], { context }) => {
     // What follows the last line end is half a line.
-    const lines = (look?.text ?? '').split('\n').slice(0, -1).filter((line) => line !== '')
+    const lines = (look?.text ?? '')
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line !== '')
     const records = new Map<string, Sample[]>()
     for (const line of lines) {
       const [, name = '', ...cells] = LINE.exec(line) ?? []
@@ -49,7 +52,9 @@ export const source: Source = {
       const [rx = 0, tx = 0, rxPackets = 0, txPackets = 0, util = 0, sat = 0] = numbers
       records.set(name, [...(records.get(name) ?? []), { rx, tx, rxPackets, txPackets, util, sat }])
     }
-    const instances = [...records].flatMap(([name, all]) => (all.length > 1 ? [instance(name, all.slice(1), context)] : []))
+    const instances = [...records].flatMap(([name, all]) =>
+      all.length > 1 ? [instance(name, all.slice(1), context)] : [],
+    )
     if (instances.length === 0)
       return unavailable('not understood', 'nicstat printed nothing but its averages since boot')
     const speed = instances.some((one) => 'interface.utilization' in one.values)

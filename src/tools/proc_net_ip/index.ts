@@ -27,13 +27,17 @@ export const source: Source = {
     const reads = looks.map((look) => counters(files(look.text)))
     if (reads.includes(undefined))
       return unavailable('not understood', `${FOUR} has no pair of Ip: lines, names above values`)
-    if (reads.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
+    if (reads.length < 2)
+      return unavailable('not measured', 'counters were read only once: an increase needs two reads')
     return { host: defined(Object.fromEntries(Object.entries(SUMS).map(([id, names]) => [id, grown(reads, names)]))) }
   },
 }
 
 function counters(read: ReadonlyMap<string, string>): ReadonlyMap<string, number> | undefined {
-  const [names, values] = (read.get(FOUR) ?? '').split('\n').filter((line) => line.startsWith('Ip: ')).map(words)
+  const [names, values] = (read.get(FOUR) ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('Ip: '))
+    .map(words)
   const [row] = table(names ?? [], values ? [values] : []).rows
   if (!names || !row) return undefined
   const four = names.flatMap((name) => {
@@ -44,8 +48,13 @@ function counters(read: ReadonlyMap<string, string>): ReadonlyMap<string, number
 }
 
 /** The sum over both families of what is counted here; a counter that is there at one end only makes it unknown. */
-function grown(reads: readonly (ReadonlyMap<string, number> | undefined)[], names: readonly string[]): number | undefined {
+function grown(
+  reads: readonly (ReadonlyMap<string, number> | undefined)[],
+  names: readonly string[],
+): number | undefined {
   const present = names.filter((name) => reads.some((read) => read?.has(name)))
   const parts = present.map((name) => increase(reads.map((read) => read?.get(name))))
-  return parts.length === 0 || parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0)
+  return parts.length === 0 || parts.includes(undefined)
+    ? undefined
+    : parts.reduce<number>((sum, part) => sum + (part ?? 0), 0)
 }

@@ -40,17 +40,26 @@ export const source: Source = {
     const { host, instances } = neighbours(seen)
     const limit = number(reads.at(-1)?.get(LIMIT)?.trim())
     // The table is one for all network name spaces: its own count is what the limit is compared with.
-    const sizes = reads.map((read) => statistics(read.get(STATS[0] ?? '') ?? '')?.at(0)?.get('entries'))
+    const sizes = reads.map((read) =>
+      statistics(read.get(STATS[0] ?? '') ?? '')
+        ?.at(0)
+        ?.get('entries'),
+    )
     const known = limit !== undefined && limit > 0 && sizes.every((size) => size !== undefined)
     const used: Value | undefined = known ? sizes.map((size) => (100 * (size ?? 0)) / limit) : undefined
     const grown = growth(reads)
-    return { host: { ...host, ...defined({ 'neighbour.used': used, ...grown }) }, instances, missing: missing(looks.at(-1)?.text ?? '', used, grown) }
+    return {
+      host: { ...host, ...defined({ 'neighbour.used': used, ...grown }) },
+      instances,
+      missing: missing(looks.at(-1)?.text ?? '', used, grown),
+    }
   },
 }
 
 function entries(text: string): Look | Unavailable {
   const [header = '', ...lines] = text.split('\n')
-  if (!HEADER.test(header)) return unavailable('not understood', `${ARP} has no header with IP address, Flags and Device`)
+  if (!HEADER.test(header))
+    return unavailable('not understood', `${ARP} has no header with IP address, Flags and Device`)
   const found: Look[number][] = []
   for (const line of lines) {
     if (line === '') continue
@@ -109,7 +118,9 @@ function missing(text: string, used: unknown, grown: Readonly<Record<string, num
     ? unavailable('not supported', `${STATS[0] ?? ''} is not there`)
     : unavailable('not measured', `${STATS[0] ?? ''} was not read twice with the same CPUs`)
   return {
-    ...(used === undefined ? { 'neighbour.used': unavailable('not supported', `${LIMIT} or the size of the table cannot be read`) } : {}),
+    ...(used === undefined
+      ? { 'neighbour.used': unavailable('not supported', `${LIMIT} or the size of the table cannot be read`) }
+      : {}),
     ...Object.fromEntries(Object.keys(COUNTERS).flatMap((id) => (grown[id] === undefined ? [[id, stats]] : []))),
   }
 }

@@ -16,8 +16,7 @@ const FOUR = '/proc/net/tcp'
 const SIX = '/proc/net/tcp6'
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
 const HEADER = /^\s*sl\s+local_address\s+rem\w*_address\s+st\s+tx_queue\s+rx_queue\s/
-const LINE =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /
+const LINE = /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /
 /** By the number of the state, from 1 (include/net/tcp_states.h), as ss names them. */
 const STATES = [
   '',
@@ -76,7 +75,8 @@ function sockets(path: string, text: string): Look | Unavailable {
     if (line === '') continue
     const cells = LINE.exec(line)
     const state = STATES[parseInt(cells?.[5] ?? '0', 16)]
-    if (!cells || !state) return unavailable('not understood', `line ${i + 2} of ${path} is not a socket, or is cut short`)
+    if (!cells || !state)
+      return unavailable('not understood', `line ${i + 2} of ${path} is not a socket, or is cut short`)
     const [, local = '', port = '', peer = '', peerPort = ''] = cells
     found.push({
       state,

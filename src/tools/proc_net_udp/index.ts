@@ -13,7 +13,8 @@ import { address } from '../proc_net_tcp/address.ts'
 const FOUR = '/proc/net/udp'
 /** Absent where IPv6 is switched off. */
 const SIX = '/proc/net/udp6'
-const HEADER = /^\s*sl\s+local_address\s+rem\w*_address\s+st\s+tx_queue\s+rx_queue\s.*\sinode\s+ref\s+pointer\s+drops\s*$/
+const HEADER =
+  /^\s*sl\s+local_address\s+rem\w*_address\s+st\s+tx_queue\s+rx_queue\s.*\sinode\s+ref\s+pointer\s+drops\s*$/
 const LINE =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) \S+ [0-9A-F]{2} [0-9A-F]{8}:([0-9A-F]{8}) \S+ \S+\s+\d+\s+\d+ (\d+) \d+ [0-9a-fA-F]+ (\d{1,10})\s*$/
 const MOST_INSTANCES = 16

@@ -34,10 +34,7 @@ export const source: Source = {
     const none = unavailable('nothing to measure', 'no packet passed in the window')
     return {
       host: defined({
-        'softnet.packets': meanRate(
-          [0, total],
-          [looks[0]?.atMs ?? 0, looks.at(-1)?.atMs ?? 0],
-        ),
+        'softnet.packets': meanRate([0, total], [looks[0]?.atMs ?? 0, looks.at(-1)?.atMs ?? 0]),
         'softnet.top_share': total > 0 ? (100 * (top?.by ?? 0)) / total : undefined,
         'softnet.top_cpu': total > 0 ? top?.cpu : undefined,
       }),
@@ -47,11 +44,19 @@ export const source: Source = {
 }
 
 function processed(text: string): ReadonlyMap<string, number> | undefined {
-  const lines = text.split('\n').filter((line) => line !== '').map(words)
-  if (lines.length === 0 || lines.some((cells) => cells.length < 9 || cells.some((cell) => !/^[0-9a-f]{1,8}$/.test(cell))))
+  const lines = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(words)
+  if (
+    lines.length === 0 ||
+    lines.some((cells) => cells.length < 9 || cells.some((cell) => !/^[0-9a-f]{1,8}$/.test(cell)))
+  )
     return undefined
   // Before 5.10 no column names the CPU: then its line does.
-  return new Map(lines.map((cells, i) => [String(parseInt(cells[CPU] ?? i.toString(16), 16)), parseInt(cells[0] ?? '', 16)]))
+  return new Map(
+    lines.map((cells, i) => [String(parseInt(cells[CPU] ?? i.toString(16), 16)), parseInt(cells[0] ?? '', 16)]),
+  )
 }
 
 function growth(before: number, after: number | undefined): number | undefined {

@@ -22,10 +22,15 @@ export const source: Source = {
     const text = files(look?.text ?? '').get(PATH)
     if (text === undefined) {
       const code = unreadable(look?.text ?? '').get(PATH)
-      if (code === 'ENOENT') return unavailable('nothing to measure', `there is no ${PATH}: names are looked up otherwise`)
+      if (code === 'ENOENT')
+        return unavailable('nothing to measure', `there is no ${PATH}: names are looked up otherwise`)
       return unavailable('not permitted', `${PATH} cannot be read (${code ?? 'not seen'})`)
     }
-    const lines = text.split('\n').map((line) => line.replace(/[#;].*$/, '').trim()).filter((line) => line !== '').map(words)
+    const lines = text
+      .split('\n')
+      .map((line) => line.replace(/[#;].*$/, '').trim())
+      .filter((line) => line !== '')
+      .map(words)
     if (lines.length > 0 && !lines.some(([key = '']) => /^(?:nameserver|search|domain|options|sortlist)$/.test(key)))
       return unavailable('not understood', `${PATH} has no line with nameserver, search or options`)
     const last = (...keys: readonly string[]) => lines.findLast(([key = '']) => keys.includes(key))?.slice(1) ?? []

@@ -22,7 +22,7 @@ export type Look = readonly Socket[]
 /** What both ways to list sockets give; only ss also names the processes. */
 export const gives = [
   'tcp.established',
-  'tcp.close_wait',
+  'tcp.close_wait_sockets',
   'tcp.syn_received',
   'tcp.syn_sent',
   'tcp.close_wait_stuck',
@@ -35,13 +35,16 @@ export const gives = [
   'process.close_wait',
 ]
 
-export function census(looks: readonly Look[], range: Range | undefined): Required<Pick<Reading, 'host' | 'instances'>> {
+export function census(
+  looks: readonly Look[],
+  range: Range | undefined,
+): Required<Pick<Reading, 'host' | 'instances'>> {
   const stuck = stuckIn('CLOSE-WAIT', looks)
   const count = (state: string) => looks.map((look) => look.filter((one) => one.state === state).length)
   return {
     host: defined({
       'tcp.established': count('ESTAB'),
-      'tcp.close_wait': count('CLOSE-WAIT'),
+      'tcp.close_wait_sockets': count('CLOSE-WAIT'),
       'tcp.syn_received': count('SYN-RECV'),
       'tcp.syn_sent': count('SYN-SENT'),
       'tcp.close_wait_stuck': stuck?.length,

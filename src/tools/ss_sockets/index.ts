@@ -37,7 +37,10 @@ export const source: Source = {
     if (seen.length === 0) return unavailable('not measured', 'ss was not run')
     const range = looks.map((look) => rangeOf(files(look.text).get(RANGE))).find((one) => one !== undefined)
     const { host, instances } = census(seen, range)
-    const nobody = { ...unnamed(seen, host['tcp.close_wait_stuck'], context.privileges.root), ...(range ? {} : noRange()) }
+    const nobody = {
+      ...unnamed(seen, host['tcp.close_wait_stuck'], context.privileges.root),
+      ...(range ? {} : noRange()),
+    }
     const once = unavailable('not measured', 'the sockets were listed only once')
     return { host, instances, missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
   },

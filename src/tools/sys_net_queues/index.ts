@@ -35,7 +35,10 @@ export const source: Source = {
     if (seen.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
     const instances = [...last.keys()].map((name) => instance(name, seen))
     const filled = instances.some((one) => 'interface.tx_fill' in one.values)
-    const none = unavailable('nothing to measure', 'no driver here limits the bytes of its queues, or none sent anything')
+    const none = unavailable(
+      'nothing to measure',
+      'no driver here limits the bytes of its queues, or none sent anything',
+    )
     return filled ? { instances } : { instances, missing: { 'interface.tx_fill': none } }
   },
 }
