@@ -63,7 +63,11 @@ function requestsFor({ cgroup: { version } }: Context): readonly ReadRequest[] |
     ]
   const pressure = version === 'hybrid' ? below(`${ROOT}/unified`, ['cpu.pressure', 'io.pressure']) : []
   return [
-    { kind: 'read', paths: [...pressure, ...below(`${ROOT}/blkio`, V1_COUNTERS), ...below(`${ROOT}/cpu`, ['cpu.stat'])], at: 'ends' },
+    {
+      kind: 'read',
+      paths: [...pressure, ...below(`${ROOT}/blkio`, V1_COUNTERS), ...below(`${ROOT}/cpu`, ['cpu.stat'])],
+      at: 'ends',
+    },
     {
       kind: 'read',
       paths: [
@@ -110,7 +114,10 @@ function absent({ cgroup: { version } }: Context, groups: readonly Instance[]): 
       unavailable('nothing to measure', 'only control groups of version 2 have a swap limit of their own'),
     )
   } else {
-    say(pressure, unavailable('not supported', 'pressure stall information is off', 'boot with psi=1 (kernel 4.20 or later)'))
+    say(
+      pressure,
+      unavailable('not supported', 'pressure stall information is off', 'boot with psi=1 (kernel 4.20 or later)'),
+    )
     say(['cgroup.under_oom'], unavailable('nothing to measure', 'only groups of version 1 are held when out of memory'))
   }
   say(['cgroup.bursts'], unavailable('nothing to measure', 'no group may save CPU quota for a burst'))

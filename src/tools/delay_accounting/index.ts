@@ -37,8 +37,7 @@ export const source: Source = {
       )
     const seen = reads.map(processes)
     const last = seen.at(-1)
-    if (last === undefined || last.size === 0)
-      return unavailable('not understood', 'no /proc/PID/stat could be read')
+    if (last === undefined || last.size === 0) return unavailable('not understood', 'no /proc/PID/stat could be read')
     // Without the switch: before 5.14 accounting was on from boot unless `nodelayacct` said otherwise. All zero is no evidence.
     if (state !== '1' && [...last.values()].every(({ ticks }) => ticks === 0))
       return unavailable('not supported', 'the kernel does not say whether it accounts delays, and counted none')

@@ -15,16 +15,14 @@ import { defined } from '../../parse/table.ts'
 const MANY_PROCESSES = 1000
 const MOST_PROCESSES = 60
 const INOTIFY = ['process.inotify_instances', 'inotify.instances', 'inotify.user'] as const
-const ARGV = [
-  'find',
-  '/proc',
-  ...['-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ...['!', '-regex', '/proc/[0-9]+(/(fd|maps|comm)(/[0-9]+)?)?', '-prune'],
-  ...['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%U %p\\n'],
-  ...['-o', '-name', 'maps', '-exec', 'wc', '-l', '{}', '+'],
+const ARGUMENTS = [
+  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
+  ['!', '-regex', '/proc/[0-9]+(/(fd|maps|comm)(/[0-9]+)?)?', '-prune'],
+  ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%U %p\\n'],
+  ['-o', '-name', 'maps', '-exec', 'wc', '-l', '{}', '+'],
   // Each line of a name has its file before it: a name with a line feed in it forges nothing.
-  ...['-o', '-name', 'comm', '-exec', 'grep', '-H', '^', '{}', '+'],
-] as const
+  ['-o', '-name', 'comm', '-exec', 'grep', '-H', '^', '{}', '+'],
+].flat()
 
 export const source: Source = {
   id: 'find',
@@ -42,7 +40,7 @@ export const source: Source = {
       : [
           {
             kind: 'run',
-            argv: [...ARGV],
+            argv: ['find', ...ARGUMENTS],
             at: 'start',
             // A process that ended meanwhile, or of another user, makes it end with 1.
             accept: [1],
@@ -92,7 +90,10 @@ export const source: Source = {
 }
 
 /** Root without CAP_SYS_PTRACE, in a container, is refused as well: then the numbers of those processes stay unknown, not zero. */
-function refusal(stderr: string, { privileges }: Context): { readonly maps?: Unavailable; readonly files?: Unavailable } {
+function refusal(
+  stderr: string,
+  { privileges }: Context,
+): { readonly maps?: Unavailable; readonly files?: Unavailable } {
   const why = (file: 'maps' | 'fd') => {
     const complaint = new RegExp(`/proc/(\\d+)/${file}\\b.*Permission denied`).exec(stderr)
     return complaint

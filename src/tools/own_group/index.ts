@@ -84,7 +84,8 @@ function cpu(groups: readonly Instance[]): Record<string, number> {
 
 /** The group that is nearest to its limit, which need not be the innermost. */
 function memory(groups: readonly Instance[]): Record<string, number> {
-  const used = (one: Instance) => (level(one, 'cgroup.memory_working') ?? 0) / (level(one, 'cgroup.memory_limit') ?? Infinity)
+  const used = (one: Instance) =>
+    (level(one, 'cgroup.memory_working') ?? 0) / (level(one, 'cgroup.memory_limit') ?? Infinity)
   const [group] = groups
     .filter((one) => (level(one, 'cgroup.memory_limit') ?? 0) > 0)
     .toSorted((a, b) => used(b) - used(a))

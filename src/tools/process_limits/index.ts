@@ -126,7 +126,11 @@ function uncounted(
   const why = refused
     ? unavailable('not permitted', 'descriptors of other users’ processes may not be counted', 'run as root')
     : many(context)
-      ? unavailable('not measured', 'among more than 1,000 processes descriptors are not counted', 'ls /proc/PID/fd | wc -l')
+      ? unavailable(
+          'not measured',
+          'among more than 1,000 processes descriptors are not counted',
+          'ls /proc/PID/fd | wc -l',
+        )
       : unavailable('not measured', 'the process ended before its descriptors were counted')
   return { 'process.open_files': why }
 }

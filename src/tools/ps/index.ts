@@ -71,7 +71,9 @@ function census(look: Observation): Thread[] | undefined {
     return cells ? [(name: string) => cells[at(name)] ?? ''] : []
   })
   const names = new Map(
-    rows.flatMap((cell) => (cell(HEADER.thread) === cell(HEADER.pid) ? [[cell(HEADER.pid), cell(HEADER.command).trim()] as const] : [])),
+    rows.flatMap((cell) =>
+      cell(HEADER.thread) === cell(HEADER.pid) ? [[cell(HEADER.pid), cell(HEADER.command).trim()] as const] : [],
+    ),
   )
   const threads = rows.flatMap((cell) => {
     if (!/^[A-Z]$/i.test(cell(HEADER.state)) || !/^\d+$/.test(cell(HEADER.pid))) return []
