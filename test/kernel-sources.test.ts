@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Reading, Source } from '../src/model/source.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
 import { frame } from '../src/parse/files.ts'
+import { source as gpu } from '../src/tools/sys_gpu/index.ts'
 import { source as cpupower } from '../src/tools/cpupower/index.ts'
 import { source as cpufreq } from '../src/tools/cpufreq/index.ts'
 import { source as edac } from '../src/tools/edac/index.ts'
@@ -195,4 +196,14 @@ test('what would load a kernel module is run only where it cannot', () => {
     expect(isUnavailable(source.requests(window, able)), source.id).toBe(true)
     expect(isUnavailable(source.requests(window, unable)), source.id).toBe(false)
   }
+})
+
+test('a GPU that does not tell is unknown; none at all, or one that a hypervisor pretends, is nothing to measure', () => {
+  const look = (vendor: string) =>
+    frame('/proc/version', 'Linux version 6.1.0\n') + frame('/sys/class/drm/card0/device/vendor', vendor)
+  const why = (text: string) => read(gpu, [text, text, text]).missing?.['gpu.busy']?.unavailable
+  expect(why(look('0x8086'))).toBe('not supported')
+  expect(why(look('0x1af4'))).toBe('nothing to measure')
+  expect(why(frame('/proc/version', 'Linux version 6.1.0\n'))).toBe('nothing to measure')
+  expect(why(frame('/proc/driver/nvidia/version', 'NVRM version: 580\n'))).toBe('not measured')
 })

@@ -40,6 +40,7 @@ export const source: Source = {
     'gpu.uncorrected',
     'gpu.slow_link',
   ],
+  // Where its driver is not loaded, nvidia-smi loads it. Whoever installed it wants that driver; there is no way to forbid it.
   requests: () => [
     {
       kind: 'run',

@@ -53,7 +53,8 @@ export const source: Source = {
     if (!/^Linux version /m.test(last.get('/proc/version') ?? '') && !last.has(NVIDIA) && cards(last).length === 0)
       return unavailable('not understood', 'neither /proc/version nor a graphics device could be read')
     const found = cards(last)
-    if (found.length === 0) return { missing: absent(source.gives, {}, last.has(NVIDIA) ? closed : none) }
+    if (found.length === 0)
+      return { missing: absent(source.gives, {}, last.has(NVIDIA) ? closed : real(last).length > 0 ? silent : none) }
     const most = (of: (read: Files, card: string) => number | undefined) => {
       const samples = read.map((each) => largest(found.map((card) => of(each, card))))
       const known = samples.filter((sample) => sample !== undefined)
@@ -78,15 +79,19 @@ const closed = unavailable(
   'an NVIDIA driver is loaded, and only nvidia-smi tells how its GPUs are',
   'install nvidia-smi (in the package of the driver)',
 )
+const silent = unavailable('not supported', 'there is a GPU, and its driver does not tell in /sys how busy it is')
 const untold = unavailable('not supported', 'the driver of this GPU does not tell it in /sys')
 
-/** Cards that tell how busy they are, or are at least real ones: display adapters of hypervisors and management chips are left out. */
-function cards(read: Files): string[] {
+/** Cards but the display adapters of hypervisors and of management chips. */
+function real(read: Files): string[] {
   return [...read].flatMap(([path, text]) => {
     const card = /^\/sys\/class\/drm\/(card\d+)\/device\/vendor$/.exec(path)?.[1]
-    if (card === undefined || !/^0x[\da-f]{4}$/.test(text.trim()) || VIRTUAL.has(text.trim())) return []
-    return read.has(`/sys/class/drm/${card}/device/gpu_busy_percent`) ? [card] : []
+    return card !== undefined && /^0x[\da-f]{4}$/.test(text.trim()) && !VIRTUAL.has(text.trim()) ? [card] : []
   })
+}
+
+function cards(read: Files): string[] {
+  return real(read).filter((card) => read.has(`/sys/class/drm/${card}/device/gpu_busy_percent`))
 }
 
 function value(read: Files, card: string, name: string): number | undefined {
