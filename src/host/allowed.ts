@@ -12,6 +12,8 @@ const FILES = [
   '/run/systemd/timesync/',
   '/etc/audit/audit.rules',
 ]
+/** Are the headers of a kernel there? The names in their folder tell it. */
+const HEADERS = /^\/lib\/modules\/[\w.+~-]+\/build\/$/
 /** Of debugfs only what is known to be plain text about the kernel. */
 const DEBUGFS = /^\/sys\/kernel\/debug\/(?:tracing|sched|bdi|block|extfrag|zswap)(?:\/|$)/
 
@@ -28,7 +30,7 @@ const REFUSED: readonly RegExp[] = [
 
 /** True for what a look may read. A pattern is judged as it stands, then each of its matches. */
 export function allowed(path: string): boolean {
-  if (!FILES.includes(path) && !ROOTS.some((root) => path.startsWith(root))) return false
+  if (!FILES.includes(path) && !HEADERS.test(path) && !ROOTS.some((root) => path.startsWith(root))) return false
   if (path.startsWith('/sys/kernel/debug/') && !DEBUGFS.test(path)) return false
   return !REFUSED.some((refused) => refused.test(path))
 }

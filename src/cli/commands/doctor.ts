@@ -4,7 +4,8 @@ import type { Unavailable } from '../../model/unavailable.ts'
 import { clean } from '../../report/escape.ts'
 import type { CliCommand } from '../command.ts'
 import { examine, type Examination } from '../doctor/examine.ts'
-import { EXIT } from '../exit.ts'
+import { readinessOf, type Readiness } from '../doctor/readiness.ts'
+import { EXIT, Exit } from '../exit.ts'
 import { colorsOf, rows, section, widthOf, wrapped, type Colors } from '../layout.ts'
 import { fromOption, libraryOption } from '../options.ts'
 import { catalogueOf, libraryFor, refuseMistakes } from '../setup.ts'
@@ -17,11 +18,15 @@ interface Options {
   readonly runbooks: readonly string[]
   readonly from?: string
   readonly json?: true
+  readonly probes?: true
 }
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    fromOption(libraryOption(program)).option('--json', 'as JSON').addHelpText('after', EXAMPLES),
+    fromOption(libraryOption(program))
+      .option('--json', 'as JSON')
+      .option('--probes', 'try out what probes need: counts one event for a moment, loads one BPF program')
+      .addHelpText('after', EXAMPLES),
   action: action,
 }
 
@@ -29,17 +34,22 @@ const EXAMPLES = `
 Examples
   tracebook doctor            tools, sources, switches of the kernel
   sudo tracebook doctor       the same with the rights of root
+  tracebook doctor --probes   tries perf and bpftrace, and says which of them work and why others do not
   tracebook doctor --json     for an inventory of many hosts
 
-It asks each tool for its version, reads each file once, and changes nothing. Programs of a team (--runbooks)
+It asks each tool for its version, reads each file once, and changes nothing; only --probes counts events. Programs of a team (--runbooks)
 are only looked up, not run.`
 
 async function action(options: Options): Promise<number> {
   const library = await libraryFor(options.runbooks)
   await refuseMistakes(library)
-  const found = await examine(await siteOf(library, options.from), [...catalogueOf(library).keys()])
-  if (options.json) await outJson(found)
-  else await outLines(page(found, colorsOf(), widthOf()))
+  const site = await siteOf(library, options.from)
+  if (options.probes && site.host.kind !== 'local')
+    throw new Exit(EXIT.usage, '--probes tries things out: that needs a host, not a recording')
+  const found = await examine(site, [...catalogueOf(library).keys()])
+  const probes = options.probes ? await readinessOf(site.host, site.context) : undefined
+  if (options.json) await outJson(probes === undefined ? found : { ...found, probes })
+  else await outLines([...page(found, colorsOf(), widthOf()), ...probesPage(probes, colorsOf())])
   return EXIT.ok
 }
 
@@ -98,6 +108,21 @@ function page(
     ...(unknown.length === 0 ? ['', colors.green('Every metric can be measured here.')] : []),
     ...section(colors, 'Install what is missing', install === undefined ? [] : [`  ${install}`]),
   ]
+}
+
+function probesPage(probes: readonly Readiness[] = [], colors: Colors): string[] {
+  return section(
+    colors,
+    'What probes need',
+    rows(
+      probes.map(({ name, works, text, cure }) => [
+        name,
+        works ? 'works' : 'does not',
+        works ? text : `because ${text}${cure === undefined ? '' : ` → ${cure}`}`,
+      ]),
+      [colors.cyan, (text) => (text.startsWith('does not') ? colors.yellow(text) : text)],
+    ),
+  )
 }
 
 /** One paragraph for each reason. */
