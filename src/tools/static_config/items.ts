@@ -85,6 +85,7 @@ export function readingOf(
   lacking: Readonly<Record<string, Unavailable>> = {},
 ): Reading | Unavailable {
   const text = looks.map((look) => look.text).join('')
+  if (text.trim() === '') return unavailable('not measured', 'none of the files that hold the settings was read')
   const seen = { files: files(text), context }
   const refused = unreadable(text)
   const host: Record<string, Value> = {}

@@ -29,8 +29,10 @@ export const source: Source = {
     const instances = groups.map(instanceOf).filter(({ values }) => Object.keys(values).length > 0)
     if (groups.length > 0 && instances.length === 0)
       return unavailable('not understood', 'no control group file holds what the kernel writes there')
+    if (looks.every(({ text }) => text.trim() === ''))
+      return unavailable('not supported', `no control group files below ${root}`)
     // Where there is no group but the root, the root's files are read, and say nothing.
-    if (groups.length === 0 && !looks.every(({ text }) => text.trim() === '' || text.startsWith(`==> ${root}/`)))
+    if (groups.length === 0 && !looks.every(({ text }) => text.startsWith(`==> ${root}/`)))
       return unavailable('not understood', `nothing of what was read is a file below ${root}`)
     return { instances }
   },

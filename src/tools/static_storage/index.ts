@@ -66,7 +66,9 @@ export const source: Source = {
     },
   ],
   parse: (looks, { context }) => {
-    const found = files(looks.map((look) => look.text).join(''))
+    const text = looks.map((look) => look.text).join('')
+    if (text.trim() === '') return unavailable('not measured', `neither ${TABLE} nor ${block} was read`)
+    const found = files(text)
     const disks = disksOf(found, context)
     const mounts = mountInstances(found.get(TABLE) ?? '')
     if (disks.length === 0 && mounts === undefined)
