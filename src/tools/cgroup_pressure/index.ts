@@ -1,7 +1,7 @@
 // Pressure, I/O, bursts, swap events and deleted groups of all control groups, v1 and v2, at both ends of the window → what each waited for.
-//   /sys/fs/cgroup/x.slice/io.pressure        some avg10=0.00 avg60=0.00 avg300=0.00 total=81234
+//   /sys/fs/cgroup/x.slice/cpu.pressure       some avg10=0.00 avg60=0.00 avg300=0.00 total=81234
 //   /sys/fs/cgroup/x.slice/io.stat            254:0 rbytes=1459200 wbytes=314773504 rios=192 wios=353 dbytes=0 dios=0
-//   /sys/fs/cgroup/x.slice/io.max             254:0 rbps=2097152 wbps=max riops=max wiops=120
+//   /sys/fs/cgroup/cgroup.stat                nr_dying_descendants 3
 import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { ReadRequest, Source } from '../../model/source.ts'
@@ -12,23 +12,18 @@ import { valuesOf } from './values.ts'
 
 const ROOT = '/sys/fs/cgroup'
 /** Most eventful first; at most 4,000 files are read, so what matters most comes first. */
-const V2_COUNTERS = ['cpu.pressure', 'io.pressure', 'io.stat', 'cpu.stat', 'memory.swap.events']
-const V1_COUNTERS = ['blkio.throttle.io_service_bytes', 'blkio.throttle.io_serviced']
-const V1_LIMITS = ['read_bps_device', 'write_bps_device', 'read_iops_device', 'write_iops_device'].map(
-  (name) => `blkio.throttle.${name}`,
-)
+const V2_COUNTERS = ['cpu.pressure', 'io.stat', 'cpu.stat', 'memory.swap.events']
+const V1_COUNTERS = ['blkio.throttle.io_service_bytes']
 /** The ten busiest by each of what is measured. */
 const MOST_BY_EACH = 10
 
 export const source: Source = {
   id: 'cgroup_pressure',
   tier: 'read',
-  asks: 'Which control groups wait for CPU or I/O, are held at an I/O limit or out of memory, and were any deleted that still hold memory?',
+  asks: 'Which control groups wait for a CPU, do I/O or are held out of memory, and were any deleted that still hold memory?',
   gives: [
     'cgroup.cpu_pressure',
-    'cgroup.io_pressure',
     'cgroup.io_bytes',
-    'cgroup.io_of_limit',
     'cgroup.bursts',
     'cgroup.swap_failures',
     'cgroup.under_oom',
@@ -59,9 +54,9 @@ function requestsFor({ cgroup: { version } }: Context): readonly ReadRequest[] |
   if (version === '2')
     return [
       { kind: 'read', paths: below(ROOT, V2_COUNTERS), at: 'ends' },
-      { kind: 'read', paths: [`${ROOT}/cgroup.stat`, ...below(ROOT, ['io.max'])], at: 'end' },
+      { kind: 'read', paths: [`${ROOT}/cgroup.stat`], at: 'end' },
     ]
-  const pressure = version === 'hybrid' ? below(`${ROOT}/unified`, ['cpu.pressure', 'io.pressure']) : []
+  const pressure = version === 'hybrid' ? below(`${ROOT}/unified`, ['cpu.pressure']) : []
   return [
     {
       kind: 'read',
@@ -70,11 +65,7 @@ function requestsFor({ cgroup: { version } }: Context): readonly ReadRequest[] |
     },
     {
       kind: 'read',
-      paths: [
-        '/proc/cgroups',
-        ...below(`${ROOT}/memory`, ['memory.oom_control']),
-        ...below(`${ROOT}/blkio`, V1_LIMITS),
-      ],
+      paths: ['/proc/cgroups', ...below(`${ROOT}/memory`, ['memory.oom_control'])],
       at: 'end',
     },
   ]
@@ -105,7 +96,7 @@ function absent({ cgroup: { version } }: Context, groups: readonly Instance[]): 
   const say = (ids: readonly string[], why: Unavailable) => {
     for (const id of ids) if (!has(id)) missing[id] = why
   }
-  const pressure = ['cgroup.cpu_pressure', 'cgroup.io_pressure']
+  const pressure = ['cgroup.cpu_pressure']
   if (groups.length === 0) return missing
   if (old) {
     say(pressure, unavailable('not supported', 'control groups of version 1 do not measure pressure'))
@@ -121,6 +112,5 @@ function absent({ cgroup: { version } }: Context, groups: readonly Instance[]): 
     say(['cgroup.under_oom'], unavailable('nothing to measure', 'only groups of version 1 are held when out of memory'))
   }
   say(['cgroup.bursts'], unavailable('nothing to measure', 'no group may save CPU quota for a burst'))
-  say(['cgroup.io_of_limit'], unavailable('nothing to measure', 'no group has an I/O limit'))
   return missing
 }
