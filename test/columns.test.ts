@@ -1,10 +1,8 @@
 // Output nobody has seen yet: columns and keys that are new, gone or moved, and the forms the same output can come in.
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { metrics } from '../src/generated/metrics.ts'
-import type { Value } from '../src/model/metric.ts'
-import type { Reading, Source } from '../src/model/source.ts'
-import { isUnavailable, type Unavailable } from '../src/model/unavailable.ts'
+import type { Source } from '../src/model/source.ts'
+import { isUnavailable } from '../src/model/unavailable.ts'
 import { source as dmesg } from '../src/tools/dmesg/index.ts'
 import { source as iostat } from '../src/tools/iostat/index.ts'
 import { source as ip } from '../src/tools/ip/index.ts'
@@ -16,10 +14,19 @@ import { source as top } from '../src/tools/top/index.ts'
 import { source as uptime } from '../src/tools/uptime/index.ts'
 import { source as vmstat } from '../src/tools/vmstat/index.ts'
 import { BUSY_CPU, columnsOf, edited, TABLES } from './support/columns.ts'
-import { differences, fixturesOf, readFixture, type Fixture } from './support/fixtures.ts'
+import {
+  expectLost,
+  inAll,
+  inventions,
+  named,
+  numbersOf,
+  shuffled,
+  sorted,
+  understood,
+} from './support/columns-compare.ts'
+import { differences, fixturesOf, readFixture } from './support/fixtures.ts'
 
 const fuzz = { numRuns: 100, seed: Number(process.env['FUZZ_SEED'] ?? 1) }
-const gauges = new Set(metrics.filter(({ kind }) => kind === 'gauge').map(({ id }) => id))
 
 describe.each(TABLES.map((table) => [table.source.id, table] as const))('%s', (_, table) => {
   const fixture = named(table.source, table.fixture)
@@ -110,7 +117,7 @@ describe.each([
   [nstat, 'iproute2-6.1.0-retransmit', 'TcpExtTCPOrigDataSent', ['tcp.data_sent', 'tcp.retransmit_ratio']],
   [nstat, 'iproute2-6.1.0-retransmit', 'UdpNoPorts', ['udp.no_ports']],
   [nstat, 'iproute2-6.1.0-retransmit', 'kernel', ['*']],
-] as const)('JSON of %o', (source: Source, name, key, lost) => {
+] as const)('JSON, %#', (source: Source, name, key, lost) => {
   const fixture = named(source, name)
   const whole = understood(source, fixture)
   const after = (edit: (object: Record<string, unknown>) => Record<string, unknown>) =>
@@ -119,7 +126,7 @@ describe.each([
       texts: fixture.texts.map((text) => `${JSON.stringify(inAll(JSON.parse(text), edit))}\n`),
     })
 
-  test(`without ${key} only what needs it is lost`, () => {
+  test(`of ${source.id} without ${key} only what needs it is lost`, () => {
     expectLost(
       after((object) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))),
       whole,
@@ -201,7 +208,7 @@ describe('sysstat repeats or leaves out its headers', () => {
   test.each([
     [mpstat, 'sysstat-11.2.0-text', /^(?!09:40:38).*CPU.*\n/gm],
     [iostat, 'sysstat-12.2.0-text', /(?<=\d\n)\n*Device.*\n/g],
-  ] as const)('%o without the later ones', (source, name, headers) => {
+  ] as const)('without the later ones, %#', (source, name, headers) => {
     const fixture = named(source, name)
     const texts = fixture.texts.map((text) =>
       text
@@ -253,74 +260,3 @@ test('dmesg -T tells no seconds since boot: not understood, not quiet', () => {
   const texts = fixture.texts.map((text) => text.replace(/^<\d+>\[[^\]]*\]/gm, '[Mon Nov 23 09:28:53 2026]'))
   expect(isUnavailable(readFixture(dmesg, { ...fixture, texts }))).toBe(true)
 })
-
-function expectLost(reading: Reading | Unavailable, whole: Reading, lost: readonly string[]): void {
-  if (lost.includes('*')) return expect(isUnavailable(reading)).toBe(true)
-  if (isUnavailable(reading)) throw new Error(reading.reason)
-  const without = (values: Readonly<Record<string, Value>> | undefined) =>
-    Object.fromEntries(Object.entries(values ?? {}).filter(([id]) => !lost.includes(id)))
-  expect(differences(reading.host ?? {}, without(whole.host))).toEqual([])
-  const instances = (whole.instances ?? [])
-    .map((one) => ({ ...one, values: without(one.values) }))
-    .filter(
-      ({ values }, i) => Object.keys(values).length > 0 || Object.keys(whole.instances?.[i]?.values ?? {}).length === 0,
-    )
-  expect(differences(reading.instances ?? [], instances)).toEqual([])
-  const reasons = Object.entries(reading.missing ?? {}).filter(([id]) => lost.includes(id))
-  expect(reasons.filter(([, { unavailable }]) => unavailable === 'nothing to measure')).toEqual([])
-}
-
-/** Values of a cut output that the whole one does not have: a gauge must be the beginning of what it was. */
-function inventions(cut: Reading, whole: Reading): string[] {
-  const compare = (where: string, now: Readonly<Record<string, Value>>, then: Readonly<Record<string, Value>>) =>
-    Object.entries(now).flatMap(([id, value]) => {
-      const before = then[id]
-      if (before === undefined) return [`${where} ${id}: ${JSON.stringify(value)} is new`]
-      if (!gauges.has(id) || !Array.isArray(value) || !Array.isArray(before)) return []
-      return value.every((one, i) => one === before[i])
-        ? []
-        : [`${where} ${id}: ${value.join(' ')} does not begin ${before.join(' ')}`]
-    })
-  const names = new Map((whole.instances ?? []).map((one) => [one.name, one.values]))
-  return [
-    ...compare('host', cut.host ?? {}, whole.host ?? {}),
-    ...(cut.instances ?? []).flatMap((one) => {
-      const before = names.get(one.name)
-      return before ? compare(one.name, one.values, before) : [`${one.name} is new`]
-    }),
-  ]
-}
-
-function named(source: Source, name: string): Fixture {
-  const found = fixturesOf(source).find((fixture) => fixture.name === name)
-  if (!found) throw new Error(`${source.id} has no fixture ${name}`)
-  return found
-}
-
-function understood(source: Source, fixture: Fixture): Reading {
-  const reading = readFixture(source, fixture)
-  if (isUnavailable(reading)) throw new Error(`${fixture.name}: ${reading.reason}`)
-  return reading
-}
-
-function numbersOf(reading: Reading): number[] {
-  return [reading.host ?? {}, ...(reading.instances ?? []).map(({ values }) => values)].flatMap((values) =>
-    Object.values(values).flatMap((value) => (typeof value === 'string' ? [] : [value].flat())),
-  )
-}
-
-/** Every object within, changed, inner ones first. */
-function inAll(value: unknown, edit: (object: Record<string, unknown>) => Record<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((one) => inAll(one, edit))
-  if (typeof value !== 'object' || value === null) return value
-  return edit(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inAll(inner, edit)])))
-}
-
-function sorted(reading: Reading | Unavailable): unknown {
-  if (isUnavailable(reading)) return reading
-  return { ...reading, instances: reading.instances?.toSorted((a, b) => a.name.localeCompare(b.name)) }
-}
-
-function shuffled(places: readonly number[]): fc.Arbitrary<number[]> {
-  return fc.shuffledSubarray([...places], { minLength: places.length, maxLength: places.length })
-}

@@ -13,11 +13,17 @@ export function rates(values: readonly (number | undefined)[], atMs: readonly nu
   return found.length > 0 ? found : undefined
 }
 
-/** First and last value of a counter → its increase; undefined when either is missing or it was reset. */
+/** Values of a counter → its increase; undefined when the first or the last is missing or it was reset anywhere between. */
 export function increase(values: readonly (number | undefined)[]): number | undefined {
   const first = values[0]
   const last = values.at(-1)
-  return values.length > 1 && first !== undefined && last !== undefined && last >= first ? last - first : undefined
+  if (values.length < 2 || first === undefined || last === undefined) return undefined
+  let before = first
+  for (const value of values) {
+    if (value !== undefined && value < before) return undefined
+    before = value ?? before
+  }
+  return last - first
 }
 
 /** The increase over the whole time, per second. */

@@ -3,7 +3,8 @@
 /** Framed text → path → content. A file that could not be read is framed as `==> PATH <== CODE` and is not in the map. */
 export function files(text: string): Map<string, string> {
   const found = new Map<string, string>()
-  const frame = /^==> (.+?) <==( \w+)?$/gm
+  // Not a dot: the name of an interface may hold a line separator of Unicode.
+  const frame = /^==> ([^\n]+?) <==( \w+)?$/gm
   let last: { path: string; from: number; code: string | undefined } | undefined
   for (let match = frame.exec(text); ; match = frame.exec(text)) {
     if (last && last.code === undefined) found.set(last.path, text.slice(last.from, match ? match.index : undefined))
@@ -15,7 +16,7 @@ export function files(text: string): Map<string, string> {
 /** Framed text → path → error code, of the files that could not be read. */
 export function unreadable(text: string): Map<string, string> {
   const found = new Map<string, string>()
-  for (const match of text.matchAll(/^==> (.+?) <== (\w+)$/gm)) found.set(match[1] ?? '', match[2] ?? '')
+  for (const match of text.matchAll(/^==> ([^\n]+?) <== (\w+)$/gm)) found.set(match[1] ?? '', match[2] ?? '')
   return found
 }
 

@@ -113,8 +113,8 @@ function parseDev(text: string): Map<string, Counters> {
   const names = [...words(receive).map((name) => `rx ${name}`), ...words(transmit).map((name) => `tx ${name}`)]
   const found = new Map<string, Counters>()
   for (const line of lines.slice(at + 1)) {
-    // Old kernels print no space after the colon; names have no colon but for old aliases.
-    const match = /^\s*(\S+):\s*(\d[\d\s]*)$/.exec(line)
+    // Old kernels print no space after the colon; names have no colon but for old aliases, and may have a blank that is not ASCII.
+    const match = /^[ \t]*([^ \t]+):[ \t]*(\d[\d \t]*)$/.exec(line)
     const cells = words(match?.[2] ?? '').map(Number)
     if (match && cells.length === names.length)
       found.set(match[1] ?? '', new Map(names.map((name, i) => [name, cells[i] ?? 0])))
