@@ -3,23 +3,17 @@ import { compileTemplate, type Lookup } from '../expr/index.ts'
 import type { Cause } from '../model/check.ts'
 import type { Advice, Finding } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
-import type { CheckProgram } from '../judge/program.ts'
 
 export interface Advising {
-  readonly programs: ReadonlyMap<string, CheckProgram>
   readonly lookup: Lookup
   readonly catalogue: ReadonlyMap<string, Metric>
 }
 
-export function adviceOf(
-  cause: Cause,
-  support: readonly Finding[],
-  { programs, lookup, catalogue }: Advising,
-): Advice[] {
+export function adviceOf(cause: Cause, support: readonly Finding[], { lookup, catalogue }: Advising): Advice[] {
   const fill = (text: string): string =>
     compileTemplate(text, { use: 'template', metrics: catalogue }).template?.fill(lookup) ?? text
   const { remove = [], move = [], tune = [], add = [] } = cause.advice ?? {}
-  const learn = new Set(support.flatMap((finding) => programs.get(finding.check)?.advice?.fill(lookup) ?? []))
+  const learn = new Set(support.flatMap((finding) => finding.advice ?? []))
   return [
     ...remove.map((text): Advice => ({ order: 'remove', text: fill(text) })),
     ...move.map((text): Advice => ({ order: 'move', text: fill(text) })),

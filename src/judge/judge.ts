@@ -119,6 +119,7 @@ function finding(
     weight: program.document.weight ?? 'alarm',
     text: fires ? program.finding.fill(lookup) : (verdict.why?.reason ?? quietText(program, evidence, facts)),
     use: program.document.use,
+    ...(fires && program.advice ? { advice: program.advice.fill(lookup) } : {}),
     evidence,
     culprits: fires ? culpritsOf(program.culprits, instance, facts, catalogue) : [],
     ...(verdict.why ? { unavailable: verdict.why } : {}),

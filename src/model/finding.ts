@@ -37,6 +37,8 @@ export interface Finding {
   readonly weight: 'alarm' | 'notice'
   readonly text: string
   readonly use: string
+  /** What its check advises, with the values of this run; only when it fires. */
+  readonly advice?: string
   readonly evidence: readonly Evidence[]
   readonly culprits: readonly Culprit[]
   /** Present when status is unknown. */

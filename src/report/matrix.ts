@@ -11,7 +11,7 @@ type Signal = (typeof SIGNALS)[number]
 /** These rows are always there: a cell nobody looks at is part of the answer. */
 const CORE = 'cpu memory numa disk fs network tcp udp controller interconnect gpu cgroup load limit lock'.split(' ')
 const ORDER: readonly string[] =
-  'cpu memory numa disk fs network tcp udp dns controller interconnect gpu cgroup load task tasks limit lock virt app'.split(
+  'cpu memory swap numa disk fs network tcp udp dns controller interconnect gpu cgroup load task tasks limit lock virt app'.split(
     ' ',
   )
 const MAX = 60

@@ -35,6 +35,8 @@ function seen(finding: Finding): Inline {
   if (first !== undefined) parts.push(...inline([' — ', code(culpritText(first, 4))]))
   const by = finding.explainedBy ?? []
   if (by.length > 0) parts.push(...inline([' (an effect of ', ...joined(by.map(code), ', '), ')']))
+  // A diagnosis has its advice; a notice of the configuration is of no use without.
+  else if (finding.advice !== undefined) parts.push(...inline(['. ', finding.advice]))
   return parts
 }
 
