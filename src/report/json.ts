@@ -53,7 +53,7 @@ function diagnosis(one: Diagnosis): unknown {
 
 function finding(one: Finding): unknown {
   return {
-    ...pick(one, ['check', 'instance', 'status', 'weight', 'text', 'use', 'assumed']),
+    ...pick(one, ['check', 'instance', 'status', 'weight', 'text', 'use', 'advice', 'assumed']),
     unavailable: one.unavailable && pick(one.unavailable, ['unavailable', 'reason', 'cure']),
     culprits: one.culprits.map(culprit),
     explainedBy: one.explainedBy,
