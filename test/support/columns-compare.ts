@@ -7,6 +7,7 @@ import type { Reading, Source } from '../../src/model/source.ts'
 import { isUnavailable, type Unavailable } from '../../src/model/unavailable.ts'
 import { differences, fixturesOf, readFixture, type Fixture } from './fixtures.ts'
 
+const perInstance = new Set(metrics.filter(({ per }) => per !== undefined).map(({ id }) => id))
 const gauges = new Set(metrics.filter(({ kind }) => kind === 'gauge').map(({ id }) => id))
 
 export function expectLost(reading: Reading | Unavailable, whole: Reading, lost: readonly string[]): void {
@@ -21,6 +22,9 @@ export function expectLost(reading: Reading | Unavailable, whole: Reading, lost:
       ({ values }, i) => Object.keys(values).length > 0 || Object.keys(whole.instances?.[i]?.values ?? {}).length === 0,
     )
   expect(differences(reading.instances ?? [], instances)).toEqual([])
+  // A metric of instances that is just left out would pass for one that no instance can have a problem with.
+  const gone = lost.filter((id) => perInstance.has(id) && !(reading.instances ?? []).some((one) => id in one.values))
+  expect(gone.filter((id) => !(id in (reading.missing ?? {})))).toEqual([])
   const reasons = Object.entries(reading.missing ?? {}).filter(([id]) => lost.includes(id))
   expect(reasons.filter(([, { unavailable }]) => unavailable === 'nothing to measure')).toEqual([])
 }

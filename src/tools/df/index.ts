@@ -23,12 +23,20 @@ const SKIPPED = new Set([
 ])
 const LAST = ['Filesystem', 'Mounted on'] as const
 
+/** Metric → its columns. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  'mount.used': ['Used', 'Avail'],
+  'mount.size': ['Size'],
+  'mount.available': ['Avail'],
+  'mount.inodes_used': ['Inodes', 'IUsed'],
+}
+
 export const source: Source = {
   id: 'df',
   tier: 'run',
   tool: 'df',
   asks: 'Is a filesystem out of space or out of inodes?',
-  gives: ['mount.used', 'mount.size', 'mount.available', 'mount.inodes_used'],
+  gives: Object.keys(NEEDED),
   requests: () => [
     // Local filesystems only: a dead NFS server would hang df for good. Names last, for they can contain spaces.
     // Status 1 means that one of them could not be asked; the others are printed.
@@ -45,7 +53,15 @@ export const source: Source = {
     const header = headerOf(all[at] ?? '')
     if (!header) return unavailable('not understood', 'df printed no header with Type, Filesystem and Mounted on')
     const instances = all.slice(at + 1).flatMap((line) => mountOf(line, header))
-    return instances.length > 0 ? { instances } : unavailable('not understood', 'df printed a header and no filesystem')
+    const missing = Object.fromEntries(
+      Object.entries(NEEDED).flatMap(([id, columns]) =>
+        columns.every((column) => header.numbers.has(column))
+          ? []
+          : [[id, unavailable('not supported', `this df has no column ${columns.join(' or ')}`)]],
+      ),
+    )
+    if (instances.length > 0) return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
+    return unavailable('not understood', 'df printed a header and no filesystem')
   },
 }
 

@@ -4,6 +4,7 @@
 //     "tx":{"bytes":420449,"packets":2939,"errors":0,"dropped":0,"carrier_errors":0,"carrier_changes":2}}}]
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { lacking } from '../../parse/lacking.ts'
 import { isCount, isObject, printedJson } from '../../parse/json.ts'
 import { gives, instances, type Link } from './metrics.ts'
 
@@ -24,7 +25,9 @@ export const source: Source = {
       seen.push(links)
     }
     if (seen.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
-    return { instances: instances(seen) }
+    const found = instances(seen)
+    const missing = lacking('ip', gives, found)
+    return Object.keys(missing).length > 0 ? { instances: found, missing } : { instances: found }
   },
 }
 

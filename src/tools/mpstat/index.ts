@@ -5,6 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
+import { lacking } from '../../parse/lacking.ts'
 import { byName, samples, total, type Entry, type Printed } from '../../parse/sysstat.ts'
 import { defined } from '../../parse/table.ts'
 import { extremes } from '../proc_stat/index.ts'
@@ -19,25 +20,22 @@ const PRINTED: Printed = {
   stamped: true,
 }
 
+const EACH = [
+  'cpu.one.utilization',
+  'cpu.one.user',
+  'cpu.one.system',
+  'cpu.one.softirq',
+  'cpu.one.irq',
+  'cpu.one.iowait',
+  'cpu.one.steal',
+]
+
 export const source: Source = {
   id: 'mpstat',
   tier: 'run',
   tool: 'mpstat',
   asks: 'Is one CPU hot while others idle, and do interrupts or guests use them?',
-  gives: [
-    'cpu.softirq',
-    'cpu.guest',
-    'cpu.busiest',
-    'cpu.others',
-    'cpu.busiest_softirq',
-    'cpu.one.utilization',
-    'cpu.one.user',
-    'cpu.one.system',
-    'cpu.one.softirq',
-    'cpu.one.irq',
-    'cpu.one.iowait',
-    'cpu.one.steal',
-  ],
+  gives: ['cpu.softirq', 'cpu.guest', 'cpu.busiest', 'cpu.others', 'cpu.busiest_softirq', ...EACH],
   requests: (window) => [
     {
       kind: 'run',
@@ -72,13 +70,16 @@ export const source: Source = {
         ? [{ busy: share.busy, irq: share.irq, softirq: share.softirq }]
         : []
     })
+    const instances = each.map(([name, entries]) => instance(name, entries))
+    const missing = lacking('mpstat', EACH, instances)
     return {
       host: defined({
         'cpu.softirq': series(all, of('soft')),
         'cpu.guest': series(all, (entry) => total(entry, ['guest', 'gnice'])),
         ...extremes(shares),
       }),
-      instances: each.map(([name, entries]) => instance(name, entries)),
+      instances,
+      ...(Object.keys(missing).length > 0 ? { missing } : {}),
     }
   },
 }

@@ -5,13 +5,24 @@
 import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
-import { unavailable } from '../../model/unavailable.ts'
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { utilization } from '../../parse/interface.ts'
+import { lacking } from '../../parse/lacking.ts'
 import { textRows } from '../../parse/sysstat-text.ts'
 import { defined, type Row } from '../../parse/table.ts'
 
 /** One of each table that is asked for. */
 const RATES = ['rxkB/s', 'rxerr/s', 'active/s', 'retrans/s']
+
+const EACH = [
+  'interface.rx_bytes',
+  'interface.tx_bytes',
+  'interface.rx_packets',
+  'interface.tx_packets',
+  'interface.errors',
+  'interface.rx_dropped',
+  'interface.tx_dropped',
+]
 
 export const source: Source = {
   id: 'sar',
@@ -19,14 +30,8 @@ export const source: Source = {
   tool: 'sar',
   asks: 'What do the interfaces carry and lose, and how does TCP fare?',
   gives: [
-    'interface.rx_bytes',
-    'interface.tx_bytes',
-    'interface.rx_packets',
-    'interface.tx_packets',
+    ...EACH,
     'interface.utilization',
-    'interface.errors',
-    'interface.rx_dropped',
-    'interface.tx_dropped',
     'tcp.active_opens',
     'tcp.passive_opens',
     'tcp.segments_in',
@@ -61,7 +66,12 @@ export const source: Source = {
       else interfaces.set(name, [found])
     }
     const instances = [...interfaces].map(([name, own]) => instance(name, own, every, context))
-    const speeds = instances.some((found) => 'interface.utilization' in found.values)
+    const missing: Record<string, Unavailable> = {
+      ...lacking('sar', EACH, instances),
+      ...(instances.some((found) => 'interface.utilization' in found.values)
+        ? {}
+        : { 'interface.utilization': unavailable('not supported', 'no interface here reports its link speed') }),
+    }
     return {
       host: defined({
         'tcp.active_opens': mean(column(rows, 'active/s')),
@@ -75,13 +85,7 @@ export const source: Source = {
         'tcp.segment_errors': count(column(rows, 'isegerr/s'), every),
       }),
       instances,
-      ...(speeds
-        ? {}
-        : {
-            missing: {
-              'interface.utilization': unavailable('not supported', 'no interface here reports its link speed'),
-            },
-          }),
+      ...(Object.keys(missing).length > 0 ? { missing } : {}),
     }
   },
 }

@@ -4,6 +4,7 @@
 //   LISTEN 0      128                     *:22              *:*    users:(("sshd",pid=700,fd=3),("systemd",pid=1,fd=44))
 import type { RunRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { lacking } from '../../parse/lacking.ts'
 import { columnIndex, lines, row, words } from '../../parse/table.ts'
 import { instances, MOST_LINES, type Listener } from './listeners.ts'
 
@@ -33,7 +34,10 @@ export const source: Source = {
       if ('unavailable' in found) return found
       seen.push(found)
     }
-    return seen.length > 0 ? { instances: instances(seen) } : unavailable('not measured', 'ss was not run')
+    if (seen.length === 0) return unavailable('not measured', 'ss was not run')
+    const found = instances(seen)
+    const missing = lacking('ss', source.gives, found)
+    return Object.keys(missing).length > 0 ? { instances: found, missing } : { instances: found }
   },
 }
 
