@@ -284,6 +284,21 @@ describe('USE matrix', () => {
       'not installed (1 of 2 checks): no iostat',
     ],
     [
+      'one alarm can never be answered here, the other is ok: ok, and how many spoke',
+      [
+        one({ text: 'fine' }),
+        one({ status: 'unknown', unavailable: unavailable('not supported', 'no such hardware') }),
+      ],
+      'ok',
+      'fine (1 of 2 checks)',
+    ],
+    [
+      'no alarm can be answered here: not ok',
+      [one({ status: 'unknown', unavailable: unavailable('not supported', 'no such hardware') })],
+      'unknown',
+      'not supported: no such hardware',
+    ],
+    [
       'a blind notice does not spoil an ok',
       [one({ text: '2 disks within limits' }), one({ ...blind, weight: 'notice' })],
       'ok',

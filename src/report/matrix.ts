@@ -70,13 +70,21 @@ function spoken(findings: readonly Finding[]): Said {
   return quiet(findings)
 }
 
-/** Nothing fires: ok only when every alarm of the cell could be judged. A notice that is unknown does not spoil it. */
+/**
+ * Nothing fires: ok only when every alarm of the cell could be judged. A notice that is unknown does not spoil it, nor does an
+ * alarm that this kernel or hardware can never answer, when another one did: the cell says how many spoke.
+ */
 function quiet(findings: readonly Finding[]): Said {
   const alarms = findings.filter((finding) => finding.weight === 'alarm')
   const judged = alarms.length > 0 ? alarms : findings
   const unknown = judged.filter((finding) => finding.status === 'unknown')
-  const lead = unknown[0]
-  if (lead === undefined) return { verdict: 'ok', ...okText(judged) }
+  const known = judged.filter((finding) => finding.status !== 'unknown')
+  const lead = unknown.find((one) => known.length === 0 || one.unavailable?.unavailable !== 'not supported')
+  if (lead === undefined) {
+    const some = unknown.length === 0 ? '' : ` (${known.length} of ${judged.length} checks)`
+    const said = okText(known)
+    return { verdict: 'ok', lead: said.lead, text: shorten(clean(said.text), MAX - some.length) + some }
+  }
   const kind = lead.unavailable?.unavailable ?? 'not measured'
   const some = unknown.length === judged.length ? '' : ` (${unknown.length} of ${judged.length} checks)`
   return { verdict: 'unknown', text: `${kind}${some}: ${lead.unavailable?.reason ?? lead.text}`, lead }
