@@ -62,9 +62,12 @@ export function understood(source: Source, fixture: Fixture): Reading {
   return reading
 }
 
-export function numbersOf(reading: Reading): number[] {
+/** Of all metrics, or of one. */
+export function numbersOf(reading: Reading, metric?: string): number[] {
   return [reading.host ?? {}, ...(reading.instances ?? []).map(({ values }) => values)].flatMap((values) =>
-    Object.values(values).flatMap((value) => (typeof value === 'string' ? [] : [value].flat())),
+    Object.entries(values).flatMap(([id, value]) =>
+      typeof value === 'string' || (metric !== undefined && id !== metric) ? [] : [value].flat(),
+    ),
   )
 }
 
