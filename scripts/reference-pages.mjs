@@ -130,7 +130,8 @@ function stepText(step) {
   return `conclude: ${cell(step.conclude)}${step.cause ? ` Cause [\`${step.cause}\`](causes.md#${slug(step.cause)})` : ''}`
 }
 
-const CHECKLIST = [
+/** Heading → first words of the ids below it; the last group takes what no other one has. */
+const CHECKLIST = new Map([
   ['CPU', ['CPU']],
   ['Memory', ['MEM']],
   ['Network interface', ['NIC']],
@@ -138,15 +139,15 @@ const CHECKLIST = [
   ['Storage capacity', ['CAP']],
   ['Controllers, interconnects, GPUs', ['SCTL', 'NCTL', 'XCPU', 'XMEM', 'XIO', 'GPU']],
   ['Software resources', []],
-]
+])
 
-/** `cells`: cells.yaml. The last group takes what no other one has. */
+/** `cells`: cells.yaml. */
 export function useCells({ library, cells, checkProgram, catalogue }) {
   const all = Object.entries(cells)
-  const placed = new Set(CHECKLIST.flatMap(([, prefixes]) => prefixes))
+  const placed = new Set([...CHECKLIST.values()].flat())
   const first = (id) => id.split(/[-/]/)[0]
   const answered = all.filter(([, { checks: ids }]) => ids).length
-  const parts = CHECKLIST.map(([title, prefixes]) => {
+  const parts = [...CHECKLIST].map(([title, prefixes]) => {
     const own = all.filter(([id]) => (prefixes.length > 0 ? prefixes.includes(first(id)) : !placed.has(first(id))))
     const rows = own.map(([id, one]) => [
       code(id),
