@@ -1,0 +1,37 @@
+// /proc/swaps → swap areas: how many, how full, in which order they are used.
+//   Filename                                Type            Size            Used            Priority
+//   /dev/loop3                              partition       65532           0               5
+//   /dev/zram0                              partition       32764           0               100
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { files } from '../../parse/files.ts'
+import { table, words } from '../../parse/table.ts'
+import { swapReading, SWAP_METRICS, unescaped, type SwapArea } from './areas.ts'
+
+const TABLE = '/proc/swaps'
+
+export const source: Source = {
+  id: 'proc_swaps',
+  tier: 'read',
+  asks: 'How full is each swap area, and in which order are they used?',
+  gives: SWAP_METRICS,
+  requests: () => [{ kind: 'read', paths: [TABLE], at: 'end' }],
+  parse: ([look]) => {
+    const text = files(look?.text ?? '').get(TABLE)
+    if (look?.outcome === 'missing') return unavailable('not supported', 'this kernel has no swap')
+    const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '')
+    const found = table(words(lines[0] ?? ''), lines.slice(1).map(words))
+    if (!['Filename', 'Size', 'Used', 'Priority'].every(found.has))
+      return unavailable('not understood', `${TABLE} has no header with Filename, Size, Used and Priority`)
+    const areas = found.rows.flatMap((row): SwapArea[] => {
+      const name = row.text('Filename')
+      const [size, used, priority] = ['Size', 'Used', 'Priority'].map(row.number)
+      return name === undefined || size === undefined || used === undefined || priority === undefined || size < 0 || used < 0
+        ? []
+        : [{ name: unescaped(name), size: size * 1024, used: used * 1024, priority }]
+    })
+    if (areas.length < lines.length - 1)
+      return unavailable('not understood', `a line of ${TABLE} has other columns than the header`)
+    return swapReading(areas)
+  },
+}

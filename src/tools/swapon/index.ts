@@ -1,0 +1,39 @@
+// swapon --show: its table in bytes → swap areas: how many, how full, in which order they are used.
+//   NAME TYPE SIZE USED PRIO
+//   /dev/loop3 partition 67104768 0 5
+//   /dev/zram0 partition 33550336 0 100
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { table } from '../../parse/table.ts'
+import { swapReading, SWAP_METRICS, unescaped, type SwapArea } from '../proc_swaps/areas.ts'
+
+export const source: Source = {
+  id: 'swapon',
+  tier: 'run',
+  tool: 'swapon',
+  asks: 'How full is each swap area, and in which order are they used?',
+  gives: SWAP_METRICS,
+  requests: () => [
+    { kind: 'run', argv: ['swapon', '--show=NAME,TYPE,SIZE,USED,PRIO', '--bytes', '--raw'], at: 'end' },
+  ],
+  parse: ([look]) => {
+    if (look === undefined || look.outcome !== 'ok') return unavailable('failed', 'swapon did not answer')
+    const lines = look.text.split('\n').filter((line) => line !== '')
+    // Without swap it prints nothing, no header either.
+    if (lines.length === 0) return unavailable('nothing to measure', 'this host has no swap')
+    const cells = lines.map((line) => line.split(' '))
+    const found = table(cells[0] ?? [], cells.slice(1))
+    if (!['NAME', 'SIZE', 'USED', 'PRIO'].every(found.has))
+      return unavailable('not understood', 'swapon printed no header with NAME, SIZE, USED and PRIO')
+    const areas = found.rows.flatMap((row): SwapArea[] => {
+      const name = row.text('NAME')
+      const [size, used, priority] = ['SIZE', 'USED', 'PRIO'].map(row.number)
+      return name === undefined || size === undefined || used === undefined || priority === undefined || size < 0 || used < 0
+        ? []
+        : [{ name: unescaped(name), size, used, priority }]
+    })
+    if (areas.length < lines.length - 1)
+      return unavailable('not understood', 'a line of swapon has other columns than its header')
+    return swapReading(areas)
+  },
+}
