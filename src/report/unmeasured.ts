@@ -9,7 +9,5 @@ export const UNMEASURED: Readonly<Record<string, string>> = {
   'numa.errors': 'a node has no errors of its own: see memory errors',
   'lock.errors': 'threads that wait for each other are not found yet',
   'dns.utilization': 'names are looked up by programs, not by the host',
-  'controller.utilization': 'the PCIe links are not read yet',
-  'controller.saturation': 'the queues of host adapters are not read yet',
-  'controller.errors': 'the PCIe error counters are not read yet',
+  'swap.errors': 'a bad page is a memory or disk error',
 }
