@@ -119,7 +119,11 @@ export function instanceOf(group: Group): Instance {
   const sum = (kinds: readonly string[]) =>
     [...rates].reduce<number | undefined>(
       (total, [key, rate]) =>
-        !kinds.includes(key.split(' ')[1] ?? '') || total === undefined ? total : rate === undefined ? undefined : total + rate,
+        !kinds.includes(key.split(' ')[1] ?? '') || total === undefined
+          ? total
+          : rate === undefined
+            ? undefined
+            : total + rate,
       group.at.length > 1 ? 0 : undefined,
     )
   const nearest = [...group.limits]

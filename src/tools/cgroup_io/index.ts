@@ -53,7 +53,14 @@ function requestsFor(context: Context): readonly ReadRequest[] | Unavailable {
   const below = (names: readonly string[]) =>
     names.map((name) => (version === '2' ? `${root}/**/${name}` : `${root}/blkio/**/${name}`))
   const counters =
-    version === '2' ? ['io.stat', 'io.pressure'] : [`${V1}.io_service_bytes_recursive`, `${V1}.io_serviced_recursive`, `${V1}.io_service_bytes`, `${V1}.io_serviced`]
+    version === '2'
+      ? ['io.stat', 'io.pressure']
+      : [
+          `${V1}.io_service_bytes_recursive`,
+          `${V1}.io_serviced_recursive`,
+          `${V1}.io_service_bytes`,
+          `${V1}.io_serviced`,
+        ]
   const limits =
     version === '2'
       ? ['io.max']

@@ -60,8 +60,15 @@ function ext4(reads: readonly Files[], all: Files, mounts: readonly Mount[]): In
     const last = count(all.get(`/sys/fs/ext4/${name}/last_error_time`))
     const options = all.get(`/proc/fs/ext4/${name}/options`)?.split('\n')
     const stops = options?.includes('errors=remount-ro') ?? mount.superOptions.includes('errors=remount-ro')
-    const stopped = last === undefined || booted === undefined ? undefined : Number(stops && last >= booted && recorded > 0)
-    return [instance(mount, { 'mount.errors': increase(counts), 'mount.errors_recorded': recorded, 'mount.stopped': stopped })]
+    const stopped =
+      last === undefined || booted === undefined ? undefined : Number(stops && last >= booted && recorded > 0)
+    return [
+      instance(mount, {
+        'mount.errors': increase(counts),
+        'mount.errors_recorded': recorded,
+        'mount.stopped': stopped,
+      }),
+    ]
   })
 }
 

@@ -53,7 +53,8 @@ function diskOf(node: Json): Instance | undefined {
   const name = text(node, 'kname')
   const size = node['size']
   const used = isCount(size) && size > 0
-  if (name === undefined || text(node, 'type') === 'part' || !used || !judged(name, mountsOf(node).length > 0)) return undefined
+  if (name === undefined || text(node, 'type') === 'part' || !used || !judged(name, mountsOf(node).length > 0))
+    return undefined
   const transport = text(node, 'tran')
   const mounts = mountsOf(node)
   const model = text(node, 'model')?.trim()
@@ -73,7 +74,12 @@ function diskOf(node: Json): Instance | undefined {
 
 function mountsOf(node: Json): string[] {
   const own = text(node, 'mountpoint')
-  return [...new Set([...(own === undefined ? [] : [own]), ...children(node).flatMap((child) => (isObject(child) ? mountsOf(child) : []))])]
+  return [
+    ...new Set([
+      ...(own === undefined ? [] : [own]),
+      ...children(node).flatMap((child) => (isObject(child) ? mountsOf(child) : [])),
+    ]),
+  ]
 }
 
 function children(node: Json): readonly unknown[] {

@@ -50,7 +50,9 @@ function statsOf(device: string, lines: readonly string[]): MountStats | undefin
   const over = (udp: number | undefined, other: number) =>
     transports.length === 0
       ? undefined
-      : total(transports.map(({ kind, cells }) => (kind === 'udp' ? (udp === undefined ? '0' : cells[udp]) : cells[other])))
+      : total(
+          transports.map(({ kind, cells }) => (kind === 'udp' ? (udp === undefined ? '0' : cells[udp]) : cells[other])),
+        )
   return {
     device,
     operations: column(0),

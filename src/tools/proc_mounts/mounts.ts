@@ -52,7 +52,9 @@ function instancesOf(group: readonly Mount[]): Instance[] {
       values: {
         'mount.read_only': Number(superReadOnly || stopped || mounts.every(readOnly)),
         'mount.forced_read_only': Number(gaveUp || stopped),
-        'mount.options': [...first.options, ...first.superOptions.filter((one) => !first.options.includes(one))].join(','),
+        'mount.options': [...first.options, ...first.superOptions.filter((one) => !first.options.includes(one))].join(
+          ',',
+        ),
       },
     },
   ]

@@ -26,7 +26,12 @@ export const source: Source = {
     const areas = found.rows.flatMap((row): SwapArea[] => {
       const name = row.text('Filename')
       const [size, used, priority] = ['Size', 'Used', 'Priority'].map(row.number)
-      return name === undefined || size === undefined || used === undefined || priority === undefined || size < 0 || used < 0
+      return name === undefined ||
+        size === undefined ||
+        used === undefined ||
+        priority === undefined ||
+        size < 0 ||
+        used < 0
         ? []
         : [{ name: unescaped(name), size: size * 1024, used: used * 1024, priority }]
     })

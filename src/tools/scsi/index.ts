@@ -49,7 +49,10 @@ export const source: Source = {
     if (instances.length === 0 && Object.keys(host).length === 0)
       return unavailable('nothing to measure', 'no such hardware: no SCSI host, no disk with a state')
     const none = unavailable('nothing to measure', 'no such hardware: no SCSI host')
-    const missing = [...HOST.filter((id) => !(id in host)), ...SCSI_DISK.filter((id) => !instances.some((one) => id in one.values))]
+    const missing = [
+      ...HOST.filter((id) => !(id in host)),
+      ...SCSI_DISK.filter((id) => !instances.some((one) => id in one.values)),
+    ]
     return { host, instances, missing: Object.fromEntries(missing.map((id) => [id, none])) }
   },
 }
@@ -62,7 +65,13 @@ function busiest(reads: readonly Files[], all: Files): Record<string, string | r
     if (room === undefined || room <= 0 || used.length === 0 || used.some((one) => one < 0)) return []
     const shares = used.map((one) => Math.min(100, (100 * one) / room))
     const driver = all.get(`/sys/class/scsi_host/${name}/proc_name`)?.trim() ?? ''
-    return [{ label: driver === '' || driver === '(null)' ? name : `${name} (${driver})`, shares, mean: shares.reduce((a, b) => a + b) / shares.length }]
+    return [
+      {
+        label: driver === '' || driver === '(null)' ? name : `${name} (${driver})`,
+        shares,
+        mean: shares.reduce((a, b) => a + b) / shares.length,
+      },
+    ]
   })
   const top = hosts.toSorted((a, b) => b.mean - a.mean)[0]
   return top === undefined ? {} : { 'controller.queue_used': top.shares, 'controller.busiest': top.label }

@@ -25,7 +25,8 @@ export const source: Source = {
     const disks = physical(context)
     if (disks.length === 0)
       return unavailable('nothing to measure', 'no such hardware: no disk here has a health record of its own')
-    if (!context.privileges.root) return unavailable('not permitted', 'the health of a disk may be read by root only', 'run as root')
+    if (!context.privileges.root)
+      return unavailable('not permitted', 'the health of a disk may be read by root only', 'run as root')
     return disks.map((name) => ({
       kind: 'run',
       // standby: a disk that sleeps is not woken up for this.
@@ -74,7 +75,9 @@ function diskOf(text: string): Instance | Unavailable | undefined {
       ...nvme,
       'disk.bad_sectors': nvme['disk.bad_sectors'] ?? badSectors(json),
       'disk.self_test_failed':
-        passed === undefined ? nvme['disk.self_test_failed'] : Math.max(Number(!passed), nvme['disk.self_test_failed'] ?? 0),
+        passed === undefined
+          ? nvme['disk.self_test_failed']
+          : Math.max(Number(!passed), nvme['disk.self_test_failed'] ?? 0),
       'disk.cable_errors': attribute(json, 199),
     }),
   }

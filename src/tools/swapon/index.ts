@@ -13,9 +13,7 @@ export const source: Source = {
   tool: 'swapon',
   asks: 'How full is each swap area, and in which order are they used?',
   gives: SWAP_METRICS,
-  requests: () => [
-    { kind: 'run', argv: ['swapon', '--show=NAME,TYPE,SIZE,USED,PRIO', '--bytes', '--raw'], at: 'end' },
-  ],
+  requests: () => [{ kind: 'run', argv: ['swapon', '--show=NAME,TYPE,SIZE,USED,PRIO', '--bytes', '--raw'], at: 'end' }],
   parse: ([look]) => {
     if (look === undefined || look.outcome !== 'ok') return unavailable('failed', 'swapon did not answer')
     const lines = look.text.split('\n').filter((line) => line !== '')
@@ -28,7 +26,12 @@ export const source: Source = {
     const areas = found.rows.flatMap((row): SwapArea[] => {
       const name = row.text('NAME')
       const [size, used, priority] = ['SIZE', 'USED', 'PRIO'].map(row.number)
-      return name === undefined || size === undefined || used === undefined || priority === undefined || size < 0 || used < 0
+      return name === undefined ||
+        size === undefined ||
+        used === undefined ||
+        priority === undefined ||
+        size < 0 ||
+        used < 0
         ? []
         : [{ name: unescaped(name), size, used, priority }]
     })
