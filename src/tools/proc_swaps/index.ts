@@ -21,11 +21,11 @@ export const source: Source = {
     if (look?.outcome === 'missing') return unavailable('not supported', 'this kernel has no swap')
     const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '')
     const found = table(words(lines[0] ?? ''), lines.slice(1).map(words))
-    if (!['Filename', 'Size', 'Used', 'Priority'].every(found.has))
+    if (!['Filename', 'Size', 'Used', 'Priority'].every((column) => found.has(column)))
       return unavailable('not understood', `${TABLE} has no header with Filename, Size, Used and Priority`)
     const areas = found.rows.flatMap((row): SwapArea[] => {
       const name = row.text('Filename')
-      const [size, used, priority] = ['Size', 'Used', 'Priority'].map(row.number)
+      const [size, used, priority] = ['Size', 'Used', 'Priority'].map((column) => row.number(column))
       return name === undefined ||
         size === undefined ||
         used === undefined ||

@@ -21,11 +21,11 @@ export const source: Source = {
     if (lines.length === 0) return unavailable('nothing to measure', 'this host has no swap')
     const cells = lines.map((line) => line.split(' '))
     const found = table(cells[0] ?? [], cells.slice(1))
-    if (!['NAME', 'SIZE', 'USED', 'PRIO'].every(found.has))
+    if (!['NAME', 'SIZE', 'USED', 'PRIO'].every((column) => found.has(column)))
       return unavailable('not understood', 'swapon printed no header with NAME, SIZE, USED and PRIO')
     const areas = found.rows.flatMap((row): SwapArea[] => {
       const name = row.text('NAME')
-      const [size, used, priority] = ['SIZE', 'USED', 'PRIO'].map(row.number)
+      const [size, used, priority] = ['SIZE', 'USED', 'PRIO'].map((column) => row.number(column))
       return name === undefined ||
         size === undefined ||
         used === undefined ||
