@@ -78,6 +78,15 @@ function byGroup(read: Files): Map<string, Map<string, string>> {
   return groups
 }
 
+/** Only the root is there, and what it holds is understood: a host without groups, not a kernel that writes something else. */
+export function countsRoot(text: string): boolean {
+  return [...files(text)].some(
+    ([path, content]) =>
+      /^\/sys\/fs\/cgroup(?:\/blkio)?\/(?:io\.stat|blkio\.throttle\.io_serv[a-z_]+)$/.test(path) &&
+      /^(?:Total \d+|\d+:\d+ .*rbytes=\d+.*)$/m.test(content),
+  )
+}
+
 function countersOf(found: Files): Map<string, number> | undefined {
   const v2 = found.get('io.stat')
   const v1 = (name: string) => found.get(`blkio.throttle.${name}_recursive`) ?? found.get(`blkio.throttle.${name}`)

@@ -5,7 +5,7 @@
 import type { Context } from '../../model/context.ts'
 import type { ReadRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { groupsOf, instanceOf, worthy } from './groups.ts'
+import { countsRoot, groupsOf, instanceOf, worthy } from './groups.ts'
 
 const root = '/sys/fs/cgroup'
 const V1 = 'blkio.throttle'
@@ -26,8 +26,8 @@ export const source: Source = {
   parse: (looks) => {
     const groups = groupsOf(looks)
     if (groups.length === 0)
-      return looks.every((look) => look.text.trim() === '')
-        ? unavailable('nothing to measure', 'no control group counts block I/O')
+      return looks.every((look) => look.text.trim() === '') || looks.some((look) => countsRoot(look.text))
+        ? unavailable('nothing to measure', 'there is no control group that counts block I/O of its own')
         : unavailable('not understood', 'no control group file holds what the kernel writes there')
     const instances = groups.map(instanceOf).filter(worthy)
     const missing = (id: string, why: Unavailable) =>

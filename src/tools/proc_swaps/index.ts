@@ -15,6 +15,8 @@ export const source: Source = {
   tier: 'read',
   asks: 'How full is each swap area, and in which order are they used?',
   gives: SWAP_METRICS,
+  // Before swapon, which prints nothing at all on a host without swap: nobody could tell that from a tool that failed.
+  rank: () => 9,
   requests: () => [{ kind: 'read', paths: [TABLE], at: 'end' }],
   parse: ([look]) => {
     const text = files(look?.text ?? '').get(TABLE)
