@@ -4,8 +4,10 @@
 //   ip utility, iproute2-6.1.0, libbpf 1.1.0
 import { clean } from '../../report/escape.ts'
 
-/** Coreutils know only the long option; `-V` is that of all others. */
-const LONG: ReadonlySet<string> = new Set(['df', 'bpftrace', 'perf'])
+/** Some know only the long option; `-V` is that of all others. */
+const LONG: ReadonlySet<string> = new Set([
+  ...['df', 'find', 'bpftrace', 'perf', 'dmsetup', 'lvs', 'cpupower', 'turbostat', 'ethtool', 'nvidia-smi'],
+])
 
 export function versionArgv(tool: string): readonly [string, string] {
   return [tool, LONG.has(tool) ? '--version' : '-V']
