@@ -45,7 +45,7 @@ Examples
   tracebook run --from test/hosts/cpu-jam         judge a recorded host again`
 
 async function runAction(runbook: string, options: Options): Promise<number> {
-  const terminal = process.stdout.isTTY === true
+  const terminal = process.stdout.isTTY
   const format = formatNamed(options.format ?? (terminal ? 'terminal' : 'markdown'))
   for (const file of options.out) formatOfFile(file)
   const library = await libraryFor(options.runbooks)

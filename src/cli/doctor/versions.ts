@@ -6,7 +6,16 @@ import { clean } from '../../report/escape.ts'
 
 /** Some know only the long option; `-V` is that of all others. */
 const LONG: ReadonlySet<string> = new Set([
-  ...['df', 'find', 'bpftrace', 'perf', 'dmsetup', 'lvs', 'cpupower', 'turbostat', 'ethtool', 'nvidia-smi'],
+  'df',
+  'find',
+  'bpftrace',
+  'perf',
+  'dmsetup',
+  'lvs',
+  'cpupower',
+  'turbostat',
+  'ethtool',
+  'nvidia-smi',
 ])
 
 export function versionArgv(tool: string): readonly [string, string] {
