@@ -5,7 +5,7 @@ import { columns } from '../report/escape.ts'
 export type Colors = ReturnType<typeof createColors>
 
 export function colorsOf(stream: NodeJS.WriteStream = process.stdout): Colors {
-  return createColors(Boolean(stream.isTTY) && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb')
+  return createColors('isTTY' in stream && stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb')
 }
 
 /** Columns of the terminal; a pipe or a file gets what a mail shows well. */
