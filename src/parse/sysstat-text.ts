@@ -2,7 +2,8 @@
 //   07:50:56        IFACE   rxpck/s   txpck/s    rxkB/s    txkB/s   rxcmp/s   txcmp/s  rxmcst/s   %ifutil
 //   03:16:17 PM  all    0.00    0.00    0.50    0.00    0.00    0.00    0.00    0.00    0.00   99.50    (a clock of twelve hours)
 //   Device:         rrqm/s   wrqm/s     r/s     w/s    rkB/s    wkB/s avgrq-sz avgqu-sz   await r_await w_await  svctm  %util
-import { columnIndex, lines, row, words, type Row } from './table.ts'
+import { LineRow } from './line-row.ts'
+import { columnIndex, lines, words, type Row } from './table.ts'
 
 export interface Shape {
   /** Each line begins with a time of day, but for the averages at the end, which are left out: the samples have all there is. */
@@ -11,34 +12,55 @@ export interface Shape {
 }
 
 interface Header {
+  /** Title → place in the whole line, the time included. */
   readonly columns: ReadonlyMap<string, number>
   readonly length: number
   /** `07:50:57 AM`: an interface may be called AM, so the header decides. */
   readonly halfDay: boolean
+  /** The line but for the time, and its length: to know it again. */
+  readonly titles: string
+  readonly width: number
 }
 
-const STAMP = /^\d\d:\d\d:\d\d$/
-const HALF = /^[AP]M$/
+const STAMP = /^\d\d:\d\d:\d\d[ \t]/
+const HALF_DAY = /^\d\d:\d\d:\d\d[ \t]+[AP]M[ \t]/
 
 export function textRows(text: string, { stamped, isHeader }: Shape): Row[] {
   const found: Row[] = []
   let header: Header | undefined
+  let last: Header | undefined
   for (const line of lines(text)) {
-    const cells = words(line)
-    if (stamped && !STAMP.test(cells[0] ?? '')) {
+    if (stamped && !STAMP.test(line)) {
       header = undefined
       continue
     }
-    const halfDay = stamped && HALF.test(cells[1] ?? '')
-    const titles = stamped ? cells.slice(halfDay ? 2 : 1) : cells
-    if (isHeader(titles)) {
-      header = { columns: columnIndex(titles.map((title) => title.replace(/:$/, ''))), length: titles.length, halfDay }
+    // Most headers are the last one again, but for the time.
+    if (last && line.endsWith(last.titles) && line.length === last.width) {
+      header = last
       continue
     }
-    if (!header) continue
-    const own = stamped ? cells.slice(header.halfDay && halfDay ? 2 : 1) : cells
-    if (own.length === header.length) found.push(row(header.columns, own))
+    const below = new LineRow(header?.columns ?? NONE, line)
+    // Titles are no numbers: most lines need not be looked at as a header.
+    const titles = below.hasNumber ? [] : words(line)
+    if (isHeader(titles)) header = last = headerOf(line, titles, stamped)
+    else if (header && below.length === header.length && (!header.halfDay || HALF_DAY.test(line))) found.push(below)
     else if (!stamped) header = undefined
   }
   return found
+}
+
+const NONE: ReadonlyMap<string, number> = new Map()
+
+function headerOf(line: string, cells: readonly string[], stamped: boolean): Header {
+  const halfDay = stamped && HALF_DAY.test(line)
+  const before = stamped ? (halfDay ? 2 : 1) : 0
+  // JSON has its keys without the signs.
+  const titles = cells.map((title, i) => (i < before ? `${i}` : title.replace(/^%|:$/g, '')))
+  return {
+    columns: columnIndex(titles),
+    length: cells.length,
+    halfDay,
+    titles: stamped ? line.slice(line.indexOf(' ')) : line,
+    width: line.length,
+  }
 }

@@ -5,7 +5,7 @@
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 import { isCount, isObject, printedJson } from './json.ts'
 import { textRows } from './sysstat-text.ts'
-import { sum } from './table.ts'
+import { sum, type Row } from './table.ts'
 
 export interface Entry {
   readonly name: string
@@ -34,7 +34,9 @@ export function samples(text: string, printed: Printed): readonly (readonly Entr
   if (found.length === 0)
     return unavailable('not understood', `${tool} printed neither JSON statistics nor a table with its columns`)
   // A locale with a decimal comma.
-  return found.some((sample) => sample.some(({ number }) => known.some((title) => number(title) !== undefined)))
+  return found.some((sample) =>
+    sample.some((entry) => known.some((title) => entry.number(title.replace(/^%/, '')) !== undefined)),
+  )
     ? found
     : unavailable('not understood', `${tool} printed a table without one number of the form 0.00`)
 }
@@ -82,26 +84,22 @@ function jsonEntry(cells: Readonly<Record<string, unknown>>, key: string): Entry
 
 /** A name that comes again begins the next sample: not every version repeats the header. */
 function fromText(text: string, { column, known, stamped }: Printed): Entry[][] {
-  const titles = new Set(known)
   const isHeader = (cells: readonly string[]) =>
-    cells.some((cell) => cell.replace(/:$/, '') === column) && cells.filter((cell) => titles.has(cell)).length > 1
+    (cells.includes(column) || cells.includes(`${column}:`)) &&
+    known.filter((title) => cells.includes(title)).length > 1
   const found: Entry[][] = []
   let seen = new Set<string>()
-  for (const { text: cell, number } of textRows(text, { stamped, isHeader })) {
-    const name = cell(column) ?? ''
+  for (const cells of textRows(text, { stamped, isHeader })) {
+    const name = cells.text(column) ?? ''
     if (found.length === 0 || seen.has(name)) {
       found.push([])
       seen = new Set()
     }
     seen.add(name)
-    found.at(-1)?.push({ name, number: (key) => positive(number(key) ?? number(`%${key}`)) })
+    found.at(-1)?.push(new TextEntry(name, cells))
   }
   // Cut within a line: the busiest CPU may be one that is not in the last sample.
   return text.endsWith('\n') ? found : found.slice(0, -1)
-}
-
-function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value >= 0 ? value : undefined
 }
 
 function find(value: unknown, path: readonly (string | number)[]): unknown {
@@ -112,4 +110,19 @@ function find(value: unknown, path: readonly (string | number)[]): unknown {
     else return undefined
   }
   return at
+}
+
+class TextEntry implements Entry {
+  readonly name: string
+  readonly #cells: Row
+
+  constructor(name: string, cells: Row) {
+    this.name = name
+    this.#cells = cells
+  }
+
+  number(key: string): number | undefined {
+    const value = this.#cells.number(key)
+    return value !== undefined && value >= 0 ? value : undefined
+  }
 }

@@ -1,5 +1,11 @@
 // Text tables → rows by header name. Columns may be added, dropped or reordered by another version of the tool.
 
+const PLUS = 43,
+  MINUS = 45,
+  POINT = 46,
+  ZERO = 48,
+  NINE = 57
+
 export interface Table {
   readonly has: (column: string) => boolean
   readonly rows: readonly Row[]
@@ -27,16 +33,21 @@ export function columnIndex(titles: readonly string[]): Map<string, number> {
 }
 
 export function row(index: ReadonlyMap<string, number>, cells: readonly string[]): Row {
-  const text = (column: string) => {
-    const at = index.get(column)
-    return at === undefined ? undefined : cells[at]
-  }
-  return { text, number: (column) => number(text(column)) }
+  return new Cells(index, cells)
 }
 
 /** Decimal text → number; undefined for anything else (`-`, `n/a`, `1,5`). */
 export function number(text: string | undefined): number | undefined {
-  return text !== undefined && /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+  if (text === undefined || text === '') return undefined
+  const signed = text.charCodeAt(0) === MINUS || text.charCodeAt(0) === PLUS
+  let point = -1
+  for (let at = signed ? 1 : 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === POINT && point < 0) point = at
+    else if (code < ZERO || code > NINE) return undefined
+  }
+  const first = signed ? 1 : 0
+  return text.length === first || point === first || point === text.length - 1 ? undefined : Number(text)
 }
 
 /**
@@ -52,7 +63,27 @@ export function lines(text: string): string[] {
 
 /** A line → its words. Only ASCII blanks part words: names may hold the others, as names of interfaces do. */
 export function words(line: string): string[] {
-  return line.match(/[^ \t\v\f\r\n]+/g) ?? ['']
+  const found: string[] = []
+  let from = -1
+  for (let at = 0; at < line.length; at++) {
+    const blank = isBlank(line.charCodeAt(at))
+    if (blank && from >= 0) {
+      found.push(line.slice(from, at))
+      from = -1
+    } else if (!blank && from < 0) from = at
+  }
+  if (from >= 0) found.push(line.slice(from))
+  return found.length > 0 ? found : ['']
+}
+
+/** Blank, tab, line feed, vertical tab, form feed, carriage return. */
+export function isBlank(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13)
+}
+
+/** What is made of numbers with two digits after the point has no more, but for those a division adds. */
+export function cents(value: number, divisor = 1): number {
+  return Math.round(value * 100) / (100 * divisor)
 }
 
 /** The sum of numbers of which none may be missing. */
@@ -81,4 +112,24 @@ export function series(rows: readonly Row[], of: (row: Row) => number | undefine
     values.push(value)
   }
   return values.length > 0 ? values : undefined
+}
+
+/** A class, for tables have a hundred thousand rows: two functions made for each cost more than its cells. */
+class Cells implements Row {
+  readonly #index: ReadonlyMap<string, number>
+  readonly #cells: readonly string[]
+
+  constructor(index: ReadonlyMap<string, number>, cells: readonly string[]) {
+    this.#index = index
+    this.#cells = cells
+  }
+
+  text(column: string): string | undefined {
+    const at = this.#index.get(column)
+    return at === undefined ? undefined : this.#cells[at]
+  }
+
+  number(column: string): number | undefined {
+    return number(this.text(column))
+  }
 }

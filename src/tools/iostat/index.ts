@@ -6,6 +6,7 @@ import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { DISK_METRICS, diskReading, type DiskInterval } from '../../parse/disk.ts'
 import { byName, samples, type Entry, type Printed } from '../../parse/sysstat.ts'
+import { cents } from '../../parse/table.ts'
 
 const PRINTED: Printed = {
   tool: 'iostat',
@@ -48,10 +49,15 @@ export const source: Source = {
   },
 }
 
-function interval({ number }: Entry): DiskInterval {
+function interval(entry: Entry): DiskInterval {
+  const number = (key: string) => entry.number(key)
   const scaled = (key: string, scale: number) => {
     const value = number(key)
-    return value === undefined ? undefined : Number((value * scale).toPrecision(12))
+    return value === undefined ? undefined : cents(value * scale)
+  }
+  const seconds = (key: string) => {
+    const milliseconds = number(key)
+    return milliseconds === undefined ? undefined : cents(milliseconds, 1000)
   }
   const bytes = (way: 'r' | 'w') =>
     scaled(`${way}kB/s`, 1024) ?? scaled(`${way}MB/s`, 1024 ** 2) ?? scaled(`${way}sec/s`, 512)
@@ -64,10 +70,10 @@ function interval({ number }: Entry): DiskInterval {
     flushes: number('f/s'),
     readBytes: bytes('r'),
     writeBytes: bytes('w'),
-    readAwait: scaled('r_await', 0.001),
-    writeAwait: scaled('w_await', 0.001),
-    discardAwait: scaled('d_await', 0.001),
-    flushAwait: scaled('f_await', 0.001),
+    readAwait: seconds('r_await'),
+    writeAwait: seconds('w_await'),
+    discardAwait: seconds('d_await'),
+    flushAwait: seconds('f_await'),
     readSize: scaled('rareq-sz', 1024),
     writeSize: scaled('wareq-sz', 1024),
     queue: number('aqu-sz') ?? number('avgqu-sz'),

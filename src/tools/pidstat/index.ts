@@ -5,7 +5,7 @@
 import type { Instance, Value } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { defined, sum, type Row } from '../../parse/table.ts'
+import { cents, defined, sum, type Row } from '../../parse/table.ts'
 import { tasks, type Task } from './rows.ts'
 
 /** Rates: a process that is not listed in a second did nothing in it. Metric → its columns, added, times the scale. */
@@ -103,7 +103,7 @@ function complete(values: readonly (number | undefined)[]): number[] | undefined
 }
 
 function scaled(value: number | undefined, scale: number): number | undefined {
-  return value === undefined ? undefined : Number((value * scale).toPrecision(12))
+  return value === undefined ? undefined : cents(value * scale)
 }
 
 function absent(columns: ReadonlySet<string>, instances: readonly Instance[]): Record<string, Unavailable> {

@@ -1,7 +1,10 @@
 // Text of pidstat -h → processes with one row per sample. A line that does not fit the header is dropped: names cannot forge rows.
 //   # Time        UID       PID    %usr …   prio policy  Command      repeated before each sample
 //   1795420253      0      2782    0.99 …      0 NORMAL  a name (with spaces
-import { columnIndex, lines, number, row, words, type Row } from '../../parse/table.ts'
+import { LineRow } from '../../parse/line-row.ts'
+import { columnIndex, lines, words, type Row } from '../../parse/table.ts'
+
+const COLON = 58
 
 export interface Task {
   readonly pid: string
@@ -11,9 +14,11 @@ export interface Task {
 }
 
 interface Header {
+  readonly line: string
   readonly columns: readonly string[]
   readonly index: ReadonlyMap<string, number>
-  readonly line: RegExp
+  /** Columns of this header that must be numbers. */
+  readonly numbers: readonly string[]
 }
 
 /** `numbers`: columns that must be numbers where they exist. Undefined when there is no header. */
@@ -24,7 +29,7 @@ export function tasks(text: string, numbers: readonly string[]) {
   let dropped = 0
   let listed = new Set<string>()
   for (const line of lines(text)) {
-    const next = readHeader(line)
+    const next = line === header?.line ? header : readHeader(line, numbers)
     if (next && next.columns.join(' ') === (header ?? next).columns.join(' ')) {
       // Only the first can be new: `# PID Command` after a line feed fits into the name of a process.
       header = next
@@ -33,7 +38,7 @@ export function tasks(text: string, numbers: readonly string[]) {
       continue
     }
     if (!header || line.trim() === '') continue
-    const process = readRow(header, line, numbers)
+    const process = readRow(header, line)
     if (!process) {
       dropped++
       continue
@@ -60,26 +65,21 @@ export function tasks(text: string, numbers: readonly string[]) {
   return { tasks: aligned, columns: new Set(header.columns), dropped }
 }
 
-function readHeader(line: string): Header | undefined {
+function readHeader(line: string, numbers: readonly string[]): Header | undefined {
   if (!line.startsWith('#')) return undefined
   const columns = words(line.slice(1))
   // The command is last, as its spaces would move what follows.
   if (columns.at(-1) !== 'Command' || !columns.includes('PID')) return undefined
-  const before = columns.length - 1
-  return {
-    columns,
-    index: columnIndex(columns.slice(0, before)),
-    // Only the command may hold any character, line ends of other systems among them.
-    line: new RegExp(`^[ \\t]*((?:[^ \\t]+[ \\t]+){${before}})(.*)$`, 's'),
-  }
+  const index = columnIndex(columns.slice(0, -1))
+  return { line, columns, index, numbers: numbers.filter((column) => index.has(column)) }
 }
 
-function readRow(header: Header, line: string, numbers: readonly string[]) {
+function readRow({ columns, index, numbers }: Header, line: string) {
   // Where -H is not known the time may be one of twelve hours, in two words.
-  const match = header.line.exec(line.replace(/^([ \t]*\d\d:\d\d:\d\d)[ \t]+([AP]M[ \t])/, '$1$2'))
-  const found = row(header.index, words(match?.[1] ?? ''))
+  const whole = line.charCodeAt(2) === COLON ? line.replace(/^(\d\d:\d\d:\d\d)[ \t]+([AP]M[ \t])/, '$1$2') : line
+  const found = new LineRow(index, whole, columns.length - 1)
   const pid = found.text('PID')
-  if (!match || pid === undefined || !/^[1-9]\d*$/.test(pid)) return undefined
-  if (numbers.some((column) => header.index.has(column) && number(found.text(column)) === undefined)) return undefined
-  return { pid, comm: match[2] ?? '', row: found }
+  if (pid === undefined || !/^[1-9]\d*$/.test(pid) || found.length < columns.length - 1) return undefined
+  if (numbers.some((column) => found.number(column) === undefined)) return undefined
+  return { pid, comm: found.rest, row: found }
 }

@@ -4,9 +4,12 @@
 //    2    0            0     23823448        27984       340632    0    0     0    16  105  120  51   1  48   0   0   0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { defined, lines, series, sum, table, words, type Row, type Table } from '../../parse/table.ts'
+import { LineRow } from '../../parse/line-row.ts'
+import { columnIndex, defined, lines, series, sum, words, type Row, type Table } from '../../parse/table.ts'
 
 const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st', 'gu'])
+
+const DATED = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*$/
 
 export const source: Source = {
   id: 'vmstat',
@@ -77,25 +80,23 @@ function isHeader(cells: readonly string[]): boolean {
 }
 
 function read(text: string): Table | undefined {
-  let header: readonly string[] | undefined
-  let known: readonly number[] = []
-  const rows: (readonly string[])[] = []
+  let header: readonly string[] = []
+  let index: ReadonlyMap<string, number> = new Map()
+  let known: readonly string[] = []
+  const rows: Row[] = []
   for (const line of lines(text)) {
-    const cells = words(line)
-    if (header) {
-      const row = cells.length === header.length + 1 ? withoutDate(cells) : cells
-      if (row.length === header.length && known.every((at) => /^\d+$/.test(row[at] ?? ''))) rows.push(row)
-    } else if (isHeader(cells)) {
-      header = cells
-      known = cells.flatMap((name, at) => (KNOWN.has(name) ? [at] : []))
+    if (header.length > 0) {
+      // -t adds one title, the zone, and two words to a row: the date and the time.
+      const row = new LineRow(index, line)
+      const fits = row.length === header.length || (row.length === header.length + 1 && DATED.test(line))
+      if (fits && known.every((name) => Number.isInteger(row.number(name)))) rows.push(row)
+    } else if (isHeader(words(line))) {
+      header = words(line)
+      index = columnIndex(header)
+      known = header.filter((name) => KNOWN.has(name) && index.has(name))
     }
   }
-  return header && table(header, rows)
-}
-
-/** -t adds one title, the zone, and two words to a row: the date and the time. */
-function withoutDate(cells: readonly string[]): readonly string[] {
-  return /^\d{4}-\d\d-\d\d$/.test(cells.at(-2) ?? '') ? cells.toSpliced(-2, 1) : cells
+  return header.length > 0 ? { has: (column) => index.has(column), rows } : undefined
 }
 
 /** procps 4.0.0 to 4.0.3 counts vmstat itself as runnable; 3.3 and 4.0.4 leave it out. */
