@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Source } from '../src/model/source.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
+import { LineRow } from '../src/parse/line-row.ts'
 import { source as dmesg } from '../src/tools/dmesg/index.ts'
 import { source as iostat } from '../src/tools/iostat/index.ts'
 import { source as ip } from '../src/tools/ip/index.ts'
@@ -247,6 +248,25 @@ test('top: states in another order, new ones among them', () => {
     }),
     fuzz,
   )
+})
+
+test('a number read in passing is the one Number() makes of its digits, and nothing else is a number', () => {
+  const index = new Map([['x', 1]])
+  const read = (cell: string) => new LineRow(index, `name ${cell} 1`).number('x')
+  const digits = fc
+    .tuple(fc.constantFrom('', '-', '+'), fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.nat(20))
+    .map(([sign, n, at]) => {
+      const text = String(n).padStart(at + 1, '0')
+      return sign + (at === 0 ? text : `${text.slice(0, -at)}.${text.slice(-at)}`)
+    })
+  fc.assert(
+    fc.property(digits, (cell) => {
+      expect(read(cell)).toBe(Number(cell))
+    }),
+    fuzz,
+  )
+  for (const cell of ['-', '+', '.', '1.', '.5', '1.2.3', '1,5', '1e3', '0x1f', 'nan', '1-2', '--1', '٣'])
+    expect([cell, read(cell)]).toEqual([cell, undefined])
 })
 
 test('a time of twelve hours is no user id', () => {

@@ -82,7 +82,8 @@ function instance(name: string, intervals: readonly DiskInterval[]): Instance {
 }
 
 function active(interval: DiskInterval): boolean {
-  return [interval.reads, interval.writes, interval.discards, interval.flushes].some((rate) => (rate ?? 0) > 0)
+  const { reads = 0, writes = 0, discards = 0, flushes = 0 } = interval
+  return reads > 0 || writes > 0 || discards > 0 || flushes > 0
 }
 
 function complete(values: readonly (number | undefined)[]): number[] | undefined {

@@ -30,7 +30,7 @@ export function tasks(text: string, numbers: readonly string[]) {
   let listed = new Set<string>()
   for (const line of lines(text)) {
     const next = line === header?.line ? header : readHeader(line, numbers)
-    if (next && next.columns.join(' ') === (header ?? next).columns.join(' ')) {
+    if (next && (next === header || next.columns.join(' ') === (header ?? next).columns.join(' '))) {
       // Only the first can be new: `# PID Command` after a line feed fits into the name of a process.
       header = next
       samples++
