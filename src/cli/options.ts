@@ -59,6 +59,15 @@ export function libraryOption(program: Command): Command {
   )
 }
 
+export function outOption(program: Command, what = 'also write a report there'): Command {
+  return program.option(
+    '--out <file>',
+    `${what}; the ending tells the format (repeatable)`,
+    (file: string, all: string[]) => [...all, file],
+    [] as string[],
+  )
+}
+
 export function fromOption(program: Command): Command {
   return program.option('--from <dir>', 'a recorded host instead of this one')
 }

@@ -2,7 +2,7 @@
 import type { Instance } from '../model/metric.ts'
 import type { Reading } from '../model/source.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
-import { defined } from './table.ts'
+import { complete, defined } from './table.ts'
 
 /** One interval of one device: per second, in bytes and seconds; undefined where the source does not say. */
 export interface DiskInterval {
@@ -84,11 +84,6 @@ function instance(name: string, intervals: readonly DiskInterval[]): Instance {
 function active(interval: DiskInterval): boolean {
   const { reads = 0, writes = 0, discards = 0, flushes = 0 } = interval
   return reads > 0 || writes > 0 || discards > 0 || flushes > 0
-}
-
-function complete(values: readonly (number | undefined)[]): number[] | undefined {
-  const found = values.filter((value) => value !== undefined)
-  return found.length > 0 && found.length === values.length ? found : undefined
 }
 
 function absent(id: string, intervals: readonly DiskInterval[]): Unavailable {

@@ -103,6 +103,12 @@ export function defined<T>(values: Readonly<Record<string, T | undefined>>): Rec
   return kept
 }
 
+/** Values of which none may be missing: half a series is no series. */
+export function complete(values: readonly (number | undefined)[]): number[] | undefined {
+  const found = values.filter((value) => value !== undefined)
+  return found.length > 0 && found.length === values.length ? found : undefined
+}
+
 /** A column over all rows, or undefined when any row lacks it: half a series is no series. */
 export function series(rows: readonly Row[], of: (row: Row) => number | undefined): number[] | undefined {
   const values: number[] = []

@@ -9,7 +9,7 @@ import { VERSION } from '../../run/version.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { err, out } from '../io.ts'
-import { DEFAULT_WINDOW, measureOptions, type MeasureOptions } from '../options.ts'
+import { DEFAULT_WINDOW, measureOptions, type MeasureOptions, outOption } from '../options.ts'
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { diagnoseAndWrite } from './run.ts'
@@ -23,21 +23,16 @@ interface Options extends MeasureOptions, OutputOptions {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    measureOptions(
-      program
-        .argument('<dir>', 'a new or empty directory')
-        .argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'),
-    )
-      .option('--auto', 'no questions: take every default')
-      .option('--quiet', 'no progress on standard error')
-      .option('--format <name>', 'also print the report: markdown, json, html, nagios, terminal')
-      .option(
-        '--out <file>',
-        'also write a report there; the ending tells the format (repeatable)',
-        (file: string, all: string[]) => [...all, file],
-        [],
+    outOption(
+      measureOptions(
+        program
+          .argument('<dir>', 'a new or empty directory')
+          .argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'),
       )
-      .addHelpText('after', EXAMPLES),
+        .option('--auto', 'no questions: take every default')
+        .option('--quiet', 'no progress on standard error')
+        .option('--format <name>', 'also print the report: markdown, json, html, nagios, terminal'),
+    ).addHelpText('after', EXAMPLES),
   action: action,
 }
 

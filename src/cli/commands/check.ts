@@ -8,7 +8,7 @@ import { EXIT } from '../exit.ts'
 import { remember } from '../history.ts'
 import { err, out } from '../io.ts'
 import { lock, type Lock } from '../lock.ts'
-import { measureOptions, type MeasureOptions } from '../options.ts'
+import { measureOptions, type MeasureOptions, outOption } from '../options.ts'
 import { formatOfFile, writeReport } from '../output.ts'
 import { hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { openState, usualPlace, type StateDirectory } from '../state.ts'
@@ -24,19 +24,14 @@ interface Options extends MeasureOptions {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
-      .option('--verbose', 'print the line also when all is well, as a monitoring agent wants it')
-      .option(
-        '--state <dir>',
-        'where the lock, the history and the last reports are kept (default: /var/lib/tracebook for root, else ~/.local/state/tracebook)',
-      )
-      .option(
-        '--out <file>',
-        'also write a report there; the ending tells the format (repeatable)',
-        (file: string, all: string[]) => [...all, file],
-        [],
-      )
-      .addHelpText('after', EXAMPLES),
+    outOption(
+      measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
+        .option('--verbose', 'print the line also when all is well, as a monitoring agent wants it')
+        .option(
+          '--state <dir>',
+          'where the lock, the history and the last reports are kept (default: /var/lib/tracebook for root, else ~/.local/state/tracebook)',
+        ),
+    ).addHelpText('after', EXAMPLES),
   action: action,
 }
 

@@ -7,22 +7,19 @@ import type { Report } from '../../model/report.ts'
 import { clean } from '../../report/escape.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
+import { outOption } from '../options.ts'
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 
 export const summary = 'a stored JSON report in another format'
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    program
-      .argument('<file>', 'a report that was written with --format json or --out FILE.json')
-      .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
-      .option(
-        '--out <file>',
-        'write it there; the ending tells the format (repeatable)',
-        (file: string, all: string[]) => [...all, file],
-        [],
-      )
-      .addHelpText('after', EXAMPLES),
+    outOption(
+      program
+        .argument('<file>', 'a report that was written with --format json or --out FILE.json')
+        .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal'),
+      'write it there',
+    ).addHelpText('after', EXAMPLES),
   action: action,
 }
 

@@ -6,7 +6,7 @@ import { run } from '../../run/run.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, statusExit } from '../exit.ts'
 import { err } from '../io.ts'
-import { DEFAULT_WINDOW, measureOptions, type MeasureOptions } from '../options.ts'
+import { DEFAULT_WINDOW, measureOptions, type MeasureOptions, outOption } from '../options.ts'
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { catalogueOf, hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { stopping } from '../signals.ts'
@@ -21,17 +21,12 @@ interface Options extends MeasureOptions, OutputOptions {
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
-      .option('--auto', 'no questions: take every default')
-      .option('--quiet', 'no progress on standard error')
-      .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal')
-      .option(
-        '--out <file>',
-        'also write a report there; the ending tells the format (repeatable)',
-        (file: string, all: string[]) => [...all, file],
-        [],
-      )
-      .addHelpText('after', EXAMPLES),
+    outOption(
+      measureOptions(program.argument('[runbook]', 'id of a runbook; see: tracebook list runbooks', 'sixty_seconds'))
+        .option('--auto', 'no questions: take every default')
+        .option('--quiet', 'no progress on standard error')
+        .option('--format <name>', 'what standard output gets: markdown, json, html, nagios, terminal'),
+    ).addHelpText('after', EXAMPLES),
   action: runAction,
 }
 

@@ -7,6 +7,7 @@ import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { DISK_METRICS, diskReading, type DiskInterval } from '../../parse/disk.ts'
 import { byName, samples, type Entry, type Printed } from '../../parse/sysstat.ts'
 import { cents } from '../../parse/table.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 const PRINTED: Printed = {
   tool: 'iostat',
@@ -27,14 +28,7 @@ export const source: Source = {
     // -y leaves out the since-boot record. Without -z: a device that pauses keeps its zeros and the samples stay aligned.
     {
       kind: 'run',
-      argv: [
-        'iostat',
-        '-xdy',
-        '-o',
-        'JSON',
-        String(Math.max(1, Math.round(window.intervalMs / 1000))),
-        String(window.count),
-      ],
+      argv: ['iostat', '-xdy', '-o', 'JSON', String(intervalSeconds(window)), String(window.count)],
       at: 'start',
       lasting: true,
     },

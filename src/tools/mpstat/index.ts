@@ -9,6 +9,7 @@ import { lacking } from '../../parse/lacking.ts'
 import { byName, samples, total, type Entry, type Printed } from '../../parse/sysstat.ts'
 import { defined } from '../../parse/table.ts'
 import { extremes } from '../proc_stat/index.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 const STATES = ['usr', 'nice', 'sys', 'iowait', 'irq', 'soft', 'steal', 'guest', 'gnice', 'idle']
 const PRINTED: Printed = {
@@ -39,15 +40,7 @@ export const source: Source = {
   requests: (window) => [
     {
       kind: 'run',
-      argv: [
-        'mpstat',
-        '-P',
-        'ALL',
-        '-o',
-        'JSON',
-        String(Math.max(1, Math.round(window.intervalMs / 1000))),
-        String(window.count),
-      ],
+      argv: ['mpstat', '-P', 'ALL', '-o', 'JSON', String(intervalSeconds(window)), String(window.count)],
       at: 'start',
       lasting: true,
     },

@@ -8,6 +8,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { utilization } from '../../parse/interface.ts'
 import { defined } from '../../parse/table.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 // A name may hold colons (eth0:1): the six numbers are the last of the line.
 const LINE = /^\d+:(.+):(\d[\d.]*):(\d[\d.]*):(\d[\d.]*):(\d[\d.]*):(\d[\d.]*):(\d[\d.]*)$/
@@ -32,7 +33,7 @@ export const source: Source = {
   requests: ({ intervalMs, count }) => [
     {
       kind: 'run',
-      argv: ['nicstat', '-p', String(Math.max(1, Math.round(intervalMs / 1000))), String(count + 1)],
+      argv: ['nicstat', '-p', String(intervalSeconds({ intervalMs })), String(count + 1)],
       at: 'start',
       lasting: true,
     },

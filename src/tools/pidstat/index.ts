@@ -7,6 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { cents, defined, sum, type Row } from '../../parse/table.ts'
 import { tasks, type Task } from './rows.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 /** Rates: a process that is not listed in a second did nothing in it. Metric → its columns, added, times the scale. */
 const RATES: Readonly<Record<string, readonly [columns: readonly string[], scale: number]>> = {
@@ -40,7 +41,7 @@ export const source: Source = {
   asks: 'Which processes use or wait for CPU, memory and storage?',
   gives: [...Object.keys(RATES), 'process.realtime', 'process.kernel', 'process.comm'],
   requests: (window, context) => {
-    const seconds = Math.max(1, Math.round(window.intervalMs / 1000))
+    const seconds = intervalSeconds(window)
     // Among thousands of processes one sample costs more than all the rest of a run: the engine's own reader is asked alone then.
     if (context.processes > 1000)
       return unavailable('not measured', 'among more than 1,000 processes pidstat itself would be the load')

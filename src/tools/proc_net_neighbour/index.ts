@@ -7,7 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { increase } from '../../parse/counters.ts'
 import { files, unreadable } from '../../parse/files.ts'
-import { defined, number, table, words } from '../../parse/table.ts'
+import { defined, number, sum, table, words } from '../../parse/table.ts'
 import { gives, neighbours, type Look } from '../ip_neigh/neighbours.ts'
 
 const ARP = '/proc/net/arp'
@@ -95,21 +95,12 @@ function growth(reads: readonly ReadonlyMap<string, string>[]): Readonly<Record<
       const parts = present.map((path) => {
         const cpus = reads.map((read) => statistics(read.get(path) ?? ''))
         if (cpus.some((one) => one === undefined || one.length !== cpus[0]?.length)) return undefined
-        const sums = cpus.map((one) => total((one ?? []).map((cpu) => cpu.get(name))))
+        const sums = cpus.map((one) => sum(...(one ?? []).map((cpu) => cpu.get(name))))
         return increase(sums)
       })
-      return [id, parts.length > 0 ? total(parts) : undefined]
+      return [id, parts.length > 0 ? sum(...parts) : undefined]
     }),
   )
-}
-
-function total(values: readonly (number | undefined)[]): number | undefined {
-  let sum = 0
-  for (const value of values) {
-    if (value === undefined) return undefined
-    sum += value
-  }
-  return sum
 }
 
 function missing(text: string, used: unknown, grown: Readonly<Record<string, number | undefined>>) {

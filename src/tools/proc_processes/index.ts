@@ -8,7 +8,7 @@ import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
-import { defined } from '../../parse/table.ts'
+import { complete, defined } from '../../parse/table.ts'
 import { select } from './select.ts'
 import { cpuUnexplained } from './unexplained.ts'
 import { growthOf, track, type Track, type Tracks } from './track.ts'
@@ -154,11 +154,6 @@ function zombieChildren(records: readonly ProcessRecord[]): Map<number, number> 
   const found = new Map<number, number>()
   for (const record of records) if (record.state === 'Z') found.set(record.parent, (found.get(record.parent) ?? 0) + 1)
   return found
-}
-
-function complete(values: readonly (number | undefined)[]): number[] | undefined {
-  const found = values.filter((value) => value !== undefined)
-  return found.length === values.length && found.length > 0 ? found : undefined
 }
 
 function absent(instances: readonly Instance[], context: Context): Record<string, Unavailable> {

@@ -6,9 +6,11 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { table, words } from '../../parse/table.ts'
-import { swapReading, SWAP_METRICS, unescaped, type SwapArea } from './areas.ts'
+import { areasOf, swapReading, SWAP_METRICS, type AreaColumns } from './areas.ts'
 
 const TABLE = '/proc/swaps'
+
+const COLUMNS: AreaColumns = ['Filename', 'Size', 'Used', 'Priority']
 
 export const source: Source = {
   id: 'proc_swaps',
@@ -23,20 +25,9 @@ export const source: Source = {
     if (look?.outcome === 'missing') return unavailable('not supported', 'this kernel has no swap')
     const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '')
     const found = table(words(lines[0] ?? ''), lines.slice(1).map(words))
-    if (!['Filename', 'Size', 'Used', 'Priority'].every((column) => found.has(column)))
+    if (!COLUMNS.every((column) => found.has(column)))
       return unavailable('not understood', `${TABLE} has no header with Filename, Size, Used and Priority`)
-    const areas = found.rows.flatMap((row): SwapArea[] => {
-      const name = row.text('Filename')
-      const [size, used, priority] = ['Size', 'Used', 'Priority'].map((column) => row.number(column))
-      return name === undefined ||
-        size === undefined ||
-        used === undefined ||
-        priority === undefined ||
-        size < 0 ||
-        used < 0
-        ? []
-        : [{ name: unescaped(name), size: size * 1024, used: used * 1024, priority }]
-    })
+    const areas = areasOf(found.rows, COLUMNS, 1024)
     if (areas.length < lines.length - 1)
       return unavailable('not understood', `a line of ${TABLE} has other columns than the header`)
     return swapReading(areas)

@@ -10,6 +10,7 @@ import { utilization } from '../../parse/interface.ts'
 import { lacking } from '../../parse/lacking.ts'
 import { textRows } from '../../parse/sysstat-text.ts'
 import { defined, type Row } from '../../parse/table.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 /** One of each table that is asked for. */
 const RATES = ['rxkB/s', 'rxerr/s', 'active/s', 'retrans/s']
@@ -45,7 +46,7 @@ export const source: Source = {
   requests: (window) => [
     {
       kind: 'run',
-      argv: ['sar', '-n', 'DEV,EDEV,TCP,ETCP', String(seconds(window.intervalMs)), String(window.count)],
+      argv: ['sar', '-n', 'DEV,EDEV,TCP,ETCP', String(intervalSeconds(window)), String(window.count)],
       at: 'start',
       lasting: true,
     },
@@ -56,7 +57,7 @@ export const source: Source = {
     // A locale with a decimal comma.
     if (!rows.some((found) => RATES.some((rate) => found.number(rate) !== undefined)))
       return unavailable('not understood', 'sar printed rows without one rate of the form 0.00')
-    const every = seconds(window.intervalMs)
+    const every = intervalSeconds(window)
     const interfaces = new Map<string, Row[]>()
     for (const found of rows) {
       const name = found.text('IFACE')
@@ -133,8 +134,4 @@ function mean(values: readonly number[] | undefined): number | undefined {
 /** Rates of intervals of so many seconds → events. sar rounds to two digits, events are whole. */
 function count(values: readonly number[] | undefined, every: number): number | undefined {
   return values && Math.round(values.reduce((total, value) => total + value * every, 0))
-}
-
-function seconds(intervalMs: number): number {
-  return Math.max(1, Math.round(intervalMs / 1000))
 }

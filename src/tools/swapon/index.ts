@@ -5,7 +5,9 @@
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { table } from '../../parse/table.ts'
-import { swapReading, SWAP_METRICS, unescaped, type SwapArea } from '../proc_swaps/areas.ts'
+import { areasOf, swapReading, SWAP_METRICS, type AreaColumns } from '../proc_swaps/areas.ts'
+
+const COLUMNS: AreaColumns = ['NAME', 'SIZE', 'USED', 'PRIO']
 
 export const source: Source = {
   id: 'swapon',
@@ -21,20 +23,9 @@ export const source: Source = {
     if (lines.length === 0) return unavailable('nothing to measure', 'this host has no swap')
     const cells = lines.map((line) => line.split(' '))
     const found = table(cells[0] ?? [], cells.slice(1))
-    if (!['NAME', 'SIZE', 'USED', 'PRIO'].every((column) => found.has(column)))
+    if (!COLUMNS.every((column) => found.has(column)))
       return unavailable('not understood', 'swapon printed no header with NAME, SIZE, USED and PRIO')
-    const areas = found.rows.flatMap((row): SwapArea[] => {
-      const name = row.text('NAME')
-      const [size, used, priority] = ['SIZE', 'USED', 'PRIO'].map((column) => row.number(column))
-      return name === undefined ||
-        size === undefined ||
-        used === undefined ||
-        priority === undefined ||
-        size < 0 ||
-        used < 0
-        ? []
-        : [{ name: unescaped(name), size, used, priority }]
-    })
+    const areas = areasOf(found.rows, COLUMNS, 1)
     if (areas.length < lines.length - 1)
       return unavailable('not understood', 'a line of swapon has other columns than its header')
     return swapReading(areas)

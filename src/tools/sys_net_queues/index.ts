@@ -7,7 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { increase } from '../../parse/counters.ts'
 import { files } from '../../parse/files.ts'
-import { defined, number } from '../../parse/table.ts'
+import { defined, number, sum } from '../../parse/table.ts'
 
 const QUEUE = '/sys/class/net/*/queues/tx-*'
 const PATH = /^\/sys\/class\/net\/([^/]+)\/queues\/tx-(\d+)\/(?:byte_queue_limits\/)?(tx_timeout|inflight|limit)$/
@@ -65,21 +65,11 @@ function instance(name: string, seen: readonly ReadonlyMap<string, Queues>[]): I
     domain: 'interface',
     name,
     values: defined({
-      'interface.tx_timeouts': total(timeouts),
+      'interface.tx_timeouts': sum(...timeouts),
       'interface.tx_fill': fill.length === seen.length ? fill : undefined,
       'interface.tx_queues': queues.size,
     }),
   }
-}
-
-/** A partial sum would hide the time-out it should show. */
-function total(values: readonly (number | undefined)[]): number | undefined {
-  let sum = 0
-  for (const value of values) {
-    if (value === undefined) return undefined
-    sum += value
-  }
-  return sum
 }
 
 /** A limit of 0 means that nothing was ever sent through the queue, or that its driver sets no limit. */

@@ -6,6 +6,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { LineRow } from '../../parse/line-row.ts'
 import { columnIndex, defined, lines, series, sum, words, type Row, type Table } from '../../parse/table.ts'
+import { intervalSeconds } from '../../parse/window.ts'
 
 const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st', 'gu'])
 
@@ -34,7 +35,7 @@ export const source: Source = {
     // -y. -w keeps wide numbers apart; -n because the header would come again after a screenful.
     {
       kind: 'run',
-      argv: ['vmstat', '-w', '-n', '-S', 'K', seconds(window.intervalMs), String(window.count + 1)],
+      argv: ['vmstat', '-w', '-n', '-S', 'K', String(intervalSeconds(window)), String(window.count + 1)],
       at: 'start',
       lasting: true,
     },
@@ -67,11 +68,6 @@ export const source: Source = {
       }),
     }
   },
-}
-
-/** Whole seconds, the only ones vmstat knows. */
-function seconds(ms: number): string {
-  return String(Math.max(1, Math.round(ms / 1000)))
 }
 
 /** The line with most of the known column names, whatever their order; it comes again after a screenful. */
