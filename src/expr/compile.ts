@@ -4,7 +4,7 @@ import { isUnavailable, unavailable, type Unavailable } from '../model/unavailab
 import { CEL_TYPE, environment, TYPE_WORDS, unwrap, wrap } from './environment.ts'
 import { tokens, type Token } from './names.ts'
 import { resolve, type Reference } from './resolve.ts'
-import { statistic } from './statistics.ts'
+import { statisticOf } from './statistics.ts'
 import type { Expression, Lookup, Problem, Result, Scope } from './types.ts'
 
 const CALLS = new Set(['max', 'min', 'double', 'int', 'string', 'size'])
@@ -246,7 +246,7 @@ function valueOf(reference: Reference, lookup: Lookup): unknown {
   if (isUnavailable(value)) return value
   if (typeof value === 'string')
     return metric.dimension === 'text' ? value : unavailable('not understood', `${metric.id} is not a number`)
-  const number = typeof value === 'number' ? value : statistic(value, reference.statistic ?? 'last')
+  const number = typeof value === 'number' ? value : statisticOf(value, reference.statistic ?? 'last')
   if (number === undefined || Number.isNaN(number)) return unavailable('not measured', `${metric.id} has no samples`)
   return metric.dimension === 'text' ? String(number) : wrap(number, metric.dimension)
 }

@@ -1,5 +1,20 @@
 // Samples of a gauge → the one number a statistic asks for. Percentiles by the nearest rank: a value that was really seen.
+import { meanOf, percentile, type Distribution } from '../model/distribution.ts'
 import type { Statistic } from '../model/metric.ts'
+
+/** Samples or a histogram → the number a statistic asks for. */
+export function statisticOf(value: readonly number[] | Distribution, name: Statistic): number | undefined {
+  return 'buckets' in value ? ofDistribution(value, name) : statistic(value, name)
+}
+
+/** A histogram has no order in time: it has no first and no last. */
+function ofDistribution(value: Distribution, name: Statistic): number | undefined {
+  if (name === 'first' || name === 'last') return undefined
+  if (name === 'mean') return meanOf(value)
+  return percentile(value, SHARES[name])?.value
+}
+
+const SHARES = { min: 0, median: 0.5, p90: 0.9, p99: 0.99, max: 1 } as const
 
 export function statistic(samples: readonly number[], name: Statistic): number | undefined {
   if (samples.length === 0) return undefined

@@ -1,4 +1,5 @@
 // What an expression may mention (Scope), what it became (Expression), and what is wrong with it (Problem).
+import type { Distribution } from '../model/distribution.ts'
 import type { Domain, Metric } from '../model/metric.ts'
 import type { Quantity } from '../model/unit.ts'
 import type { Status } from '../model/check.ts'
@@ -35,7 +36,7 @@ export interface Scope {
 
 /** Looks a name up while an expression runs; undefined or Unavailable: not known. */
 export interface Lookup {
-  readonly metric: (id: string) => number | string | readonly number[] | Unavailable | undefined
+  readonly metric: (id: string) => number | string | readonly number[] | Distribution | Unavailable | undefined
   readonly status?: (check: string) => Status | undefined
   readonly answer?: (name: string) => string | undefined
 }

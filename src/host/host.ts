@@ -1,5 +1,6 @@
 // Host: the one door to a machine. Local looks at this one, recorded replays what a capture stored.
 import type { Observation, Tier } from '../model/observation.ts'
+import type { Act } from '../model/probe.ts'
 import type { Cost } from '../model/report.ts'
 import type { Request, Window } from '../model/source.ts'
 import type { Unavailable } from '../model/unavailable.ts'
@@ -14,6 +15,22 @@ export interface Asked {
 
 /** Called as a measurement goes on: seconds of the window that are over. */
 export type Progress = (elapsedMs: number, totalMs: number) => void
+
+/** What a probe may do at most; past it, it is stopped and its observation says why. */
+export interface Guard {
+  /** CPU time its programs may take while they trace, as a share of one CPU (1 = a whole one), seen over a second. */
+  readonly cpuShare: number
+  /** Share of all CPUs in the kernel (system and interrupt time) above that of before, in the same sense: what tracing itself costs. */
+  readonly systemShare: number
+}
+
+/** A probe's acts, one after the other. */
+export interface Task {
+  /** `wakeup_latency/bpftrace`: probe and back end. */
+  readonly source: string
+  readonly acts: readonly Act[]
+  readonly guard: Guard
+}
 
 export interface Host {
   readonly kind: 'local' | 'recorded'
@@ -36,6 +53,11 @@ export interface Host {
     signal: AbortSignal,
     progress?: Progress,
   ) => Promise<ReadonlyMap<string, readonly Observation[]>>
+  /**
+   * Performs a probe's acts: instruments the kernel within the guard, and leaves nothing behind on any way out: what it makes is in the
+   * ledger before it exists. One observation for each act that was begun; a failed one ends the row. Never throws.
+   */
+  readonly instrument: (task: Task, signal: AbortSignal, progress?: Progress) => Promise<readonly Observation[]>
   /** Waits; returns at once when replaying and when the run is stopped. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
   /** Process ids of this run itself and of every program it started: never culprits. */

@@ -1,6 +1,6 @@
 // A check program + facts → its findings: one for the host, or one for each instance that fires and one that says the others are well.
 import type { Lookup } from '../expr/index.ts'
-import type { Facts, InstanceFacts } from '../measure/facts.ts'
+import { hostValue, type Facts, type InstanceFacts } from '../measure/facts.ts'
 import type { Status } from '../model/check.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
@@ -78,7 +78,7 @@ function lookupOf(instance: InstanceFacts | undefined, facts: Facts, catalogue: 
     metric: (id) => {
       if (id === 'instance') return instance ? nameOf(instance) : undefined
       const perInstance = catalogue.get(id)?.per !== undefined
-      const value = perInstance ? instance?.values.get(id) : facts.host.get(id)
+      const value = perInstance ? instance?.values.get(id) : hostValue(facts, id)
       if (value !== undefined) return value
       const why = facts.missing.get(id)
       if (why) return why

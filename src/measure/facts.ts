@@ -1,5 +1,6 @@
 // Readings of many sources → the facts of a run: one value per metric (and instance), where it came from, and why others are missing.
-import type { Domain, Instance, Metric, Value } from '../model/metric.ts'
+import type { Distribution } from '../model/distribution.ts'
+import type { Answer, Domain, Instance, Metric, Value } from '../model/metric.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Reading } from '../model/source.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
@@ -14,6 +15,8 @@ export interface InstanceFacts {
 export interface Facts {
   readonly host: Map<string, Value>
   readonly instances: Map<Domain, Map<string, InstanceFacts>>
+  /** Metric → what a probe answered. */
+  readonly answers: Map<string, Answer>
   /** Metric → why it is not known. */
   readonly missing: Map<string, Unavailable>
   /** Metric → the source it was read from. */
@@ -23,7 +26,7 @@ export interface Facts {
 }
 
 export function noFacts(): Facts {
-  return { host: new Map(), instances: new Map(), missing: new Map(), from: new Map(), looks: new Map() }
+  return { host: new Map(), instances: new Map(), answers: new Map(), missing: new Map(), from: new Map(), looks: new Map() }
 }
 
 /** Adds what a source gave. The first source to give a metric keeps it within one measurement. */
@@ -42,6 +45,11 @@ export function addReading(
   for (const [id, value] of Object.entries(reading.host ?? {})) {
     if (!free.has(id)) continue
     facts.host.set(id, value)
+    keep(id)
+  }
+  for (const [id, answer] of Object.entries(reading.answers ?? {})) {
+    if (!free.has(id)) continue
+    facts.answers.set(id, answer)
     keep(id)
   }
   for (const id of free) {
@@ -72,6 +80,7 @@ function addInstance(facts: Facts, instance: Instance, free: ReadonlySet<string>
 export function forget(facts: Facts, metrics: ReadonlySet<string>): void {
   for (const id of metrics) {
     facts.host.delete(id)
+    facts.answers.delete(id)
     facts.from.delete(id)
     facts.missing.delete(id)
   }
@@ -94,4 +103,12 @@ export function withoutOwn(facts: Facts, own: readonly number[]): void {
     }
   }
   for (const [name, { labels }] of processes) if (mine.has(labels['pid'] ?? name)) processes.delete(name)
+}
+
+/** What an expression may ask of a host-level metric: its value, or the histogram a probe answered. */
+export function hostValue(facts: Facts, id: string): Value | Distribution | undefined {
+  const value = facts.host.get(id)
+  if (value !== undefined) return value
+  const answer = facts.answers.get(id)
+  return answer?.kind === 'distribution' ? answer : undefined
 }

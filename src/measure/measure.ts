@@ -50,17 +50,21 @@ async function once(
       request,
     })),
   )
+  // What is looked at once needs no window: its end is now.
   const lasting = asked.some(
-    ({ request }) => request.at !== 'start' || (request.kind === 'run' && request.lasting === true),
+    ({ request: { at, ...request } }) =>
+      at === 'ends' || at === 'every' || (request.kind === 'run' && request.lasting === true),
   )
+  const due = lasting ? asked : asked.map((one) => ({ ...one, request: { ...one.request, at: 'start' as const } }))
   const window = lasting ? measurement.window : { ...measurement.window, count: 0 }
-  const looks = await measurement.host.look(asked, window, measurement.signal, measurement.progress)
+  const looks = await measurement.host.look(due, window, measurement.signal, measurement.progress)
   const failed: Source[] = []
   for (const source of sources) {
     const own = looks.get(source.id) ?? []
     facts.looks.set(source.id, [...(facts.looks.get(source.id) ?? []), ...own])
     const reading = readingOf(source, own, measurement)
-    if (isUnavailable(reading)) failed.push(source)
+    // Nothing to measure is an answer: its twin would say the same, a window later.
+    if (isUnavailable(reading) && reading.unavailable !== 'nothing to measure') failed.push(source)
     addReading(
       facts,
       source.id,

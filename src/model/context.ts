@@ -59,6 +59,8 @@ export interface Context {
   readonly disks: readonly DiskInfo[]
   readonly interfaces: readonly InterfaceInfo[]
   readonly clocksource: string
+  /** Kernel modules that are there, loaded or built in; absent where /sys does not tell. */
+  readonly modules?: readonly string[]
   /** Processes seen when the run started: decides between the tools and the engine's own reader. */
   readonly processes: number
   readonly pageSize: number

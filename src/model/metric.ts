@@ -1,4 +1,7 @@
 // Metric: the definition of one thing that can be known about a host, and the value a source read for it.
+import type { Distribution } from './distribution.ts'
+import type { Stacks } from './stacks.ts'
+import type { Tally } from './tally.ts'
 import type { Dimension } from './unit.ts'
 
 /** What has instances: a metric with `per: 'disk'` has one value per disk. */
@@ -27,6 +30,9 @@ export interface Metric {
 
 /** Samples in time order (gauge), one number (rate, count, constant), or a text. */
 export type Value = number | string | readonly number[]
+
+/** What a probe answers: of a histogram, of stacks, of events. */
+export type Answer = Distribution | Stacks | Tally
 
 /** One instance of a domain with what was read of it. `labels` are names: pid, comm, cgroup, port, device, model. */
 export interface Instance {

@@ -11,6 +11,7 @@ export type Outcome =
   | 'signalled' // died by a signal that was not ours
   | 'timeout' // killed by us at its limit
   | 'truncated' // killed by us at its output cap; what was kept is in `text`
+  | 'guarded' // a probe that cost more than it may, stopped by us
   | 'interrupted' // the run was stopped by the operator or the deadline
 
 export interface Observation {

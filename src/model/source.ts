@@ -1,6 +1,6 @@
 // Source: one way to learn metrics on a host. Declares what it gives and how to look; parses what was seen. No side effects.
 import type { Context } from './context.ts'
-import type { Instance, Value } from './metric.ts'
+import type { Answer, Instance, Value } from './metric.ts'
 import type { Observation, Tier } from './observation.ts'
 import type { Unavailable } from './unavailable.ts'
 
@@ -54,6 +54,8 @@ export interface ParseInfo {
 export interface Reading {
   readonly host?: Readonly<Record<string, Value>>
   readonly instances?: readonly Instance[]
+  /** Of a probe: metric → histogram, stacks or events. */
+  readonly answers?: Readonly<Record<string, Answer>>
   /** Metric id, or '*' for all others it gives → why. */
   readonly missing?: Readonly<Record<string, Unavailable>>
 }

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts'
 import { judge, statusOf } from '../judge/judge.ts'
 import { checkProgram, type CheckProgram, type Overrides } from '../judge/program.ts'
 import type { Library } from '../load/library.ts'
-import { noFacts, type Facts } from '../measure/facts.ts'
+import { hostValue, noFacts, type Facts } from '../measure/facts.ts'
 import type { Status } from '../model/check.ts'
 import type { Context } from '../model/context.ts'
 import type { Finding } from '../model/finding.ts'
@@ -76,7 +76,7 @@ export function statusIn(session: Session, check: string): Status | undefined {
 /** What a `when` may look at: statuses judged so far, host-level facts, answers. */
 export function lookupIn(session: Session): Lookup {
   return {
-    metric: (id) => session.facts.host.get(id) ?? session.facts.missing.get(id),
+    metric: (id) => hostValue(session.facts, id) ?? session.facts.missing.get(id),
     status: (check) => statusIn(session, check),
     answer: (name) => session.answers.get(name),
   }

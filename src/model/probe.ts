@@ -1,0 +1,133 @@
+// Probe: one question only instrumentation can answer, and the back ends (instruments) that answer it. Declared as data; no side effects.
+import type { Context } from './context.ts'
+import type { Observation } from './observation.ts'
+import type { Reading } from './source.ts'
+import type { Unavailable } from './unavailable.ts'
+
+/** Who does the measuring. */
+export type Instrument =
+  | 'bpftrace' // our own programs
+  | 'libbpf-tools'
+  | 'ftrace' // tracefs in a private instance: an event log, or a hist trigger
+  | 'perf'
+  | 'trace-cmd'
+  | 'perf-tools'
+  | 'bcc'
+  | 'systemtap'
+  | 'lttng'
+
+/** What the kernel must let us do; tested by doing it once, for each instrument. */
+export type Mechanism =
+  | 'tracepoint'
+  | 'kprobe'
+  | 'uprobe'
+  | 'sampling'
+  | 'histogram' // hist triggers
+  | 'synthetic' // hist triggers with synthetic events
+  | 'graph' // function_graph
+  | 'module'
+
+/** Share of one CPU it is predicted to take: below 0.1 %, 1 %, 5 %; above, or not known. */
+export type Overhead = 'negligible' | 'low' | 'medium' | 'high'
+
+/** A program that runs to its end. Acts of a back end follow each other. `{scratch}` in argv: a private directory, removed afterwards. */
+export interface RunAct {
+  readonly kind: 'run'
+  readonly argv: readonly [string, ...string[]]
+  /** Standard input: our own program text. Never made of anything the host said (T04). */
+  readonly input?: string
+  /** How long it lasts when all is well; past it, `graceMs` (default 10,000: attaching and detaching) until it is stopped. */
+  readonly lastsMs: number
+  readonly graceMs?: number
+  /** True while it instruments the kernel: the guard watches it. False: it only prints what was recorded. */
+  readonly tracing: boolean
+  /** How it is asked to end at its deadline. Default SIGINT: tracers print what they have. */
+  readonly accept?: readonly number[]
+  /** Bytes of output kept. Default 4 MiB. */
+  readonly cap?: number
+}
+
+/**
+ * A private Ftrace instance: written to, left to record, read, removed. Paths are relative to the instance.
+ * `{id}` in any text: a name nobody else has, for what is global (synthetic events, kprobes).
+ */
+export interface FtraceAct {
+  readonly kind: 'ftrace'
+  readonly lastsMs: number
+  readonly bufferKb: number
+  /** Definitions at the top of tracefs, `kprobe_events`, `uprobe_events` or `synthetic_events`: one line each; taken back in reverse order. */
+  readonly define?: readonly { readonly file: 'kprobe_events' | 'uprobe_events' | 'synthetic_events'; readonly line: string; readonly name: string }[]
+  /** [file, text] in this order, before recording starts: filters, triggers, then enables. */
+  readonly write: readonly (readonly [file: string, text: string])[]
+  /** What to read afterwards, `*` allowed: `trace`, `events/x/y/hist`, `per_cpu/cpu*\/stats`. */
+  readonly read: readonly string[]
+}
+
+export type Act = RunAct | FtraceAct
+
+/** What a back end is told when it makes its acts. */
+export interface Plan {
+  readonly seconds: number
+  /** Events per second counted beforehand, all of the probe's together; undefined: not known. */
+  readonly rate?: number
+  readonly context: Context
+  /** Only this process, where the question is about one. */
+  readonly pid?: number
+  /** CPUs it may see. */
+  readonly cpus: number
+}
+
+export interface BackEnd {
+  /** Unique in its probe: the instrument, and a word when it has two. */
+  readonly id: string
+  readonly instrument: Instrument
+  readonly mechanism: Mechanism
+  /** The program; several when the distributions call it differently: the first that is here. Absent: tracefs itself. */
+  readonly tools?: readonly string[]
+  /** Tracepoints it attaches to, `sched:sched_switch`; each `group:name` must be there, with these fields: `block:block_rq_issue(dev,sector)`. */
+  readonly events: readonly string[]
+  /** Time each event takes on the CPU it happens on, in microseconds: measured (docs/reference/probe-overhead.md). */
+  readonly microseconds: number
+  /** Most events per second it can keep up with; above, the next back end is asked. Logs of every event: 10,000. */
+  readonly mostEvents?: number
+  /** Never without a person's consent, whatever its cost: modules, ptrace. */
+  readonly consent?: 'always'
+  readonly acts: (plan: Plan, tool: string) => readonly Act[]
+  /** What it printed → the metrics. Pure. */
+  readonly read: (looks: readonly Observation[], plan: Plan) => Reading | Unavailable
+  /** Events it says it lost. */
+  readonly lost?: (looks: readonly Observation[]) => number
+}
+
+/** A counter of the kernel that moves whenever there is something to see: an empty answer beside it is a broken instrument. */
+export interface Control {
+  readonly path: string
+  /** Text of the file → a number that only grows; undefined: not understood. */
+  readonly count: (text: string) => number | undefined
+  /** What it counts, for people: `context switches`. */
+  readonly of: string
+  /** It must grow by this much before an empty answer is disbelieved. */
+  readonly least: number
+}
+
+export interface Probe {
+  /** Its folder in src/probes. */
+  readonly id: string
+  /** The metric a runbook escalates to. */
+  readonly answers: string
+  /** All metrics it gives: the answer first, then those of the same reading (by process, by disk, the one name that matters). */
+  readonly gives: readonly string[]
+  /** The question, for people. */
+  readonly asks: string
+  /** How to read the answer: reading → conclusion. */
+  readonly tells: string
+  readonly seconds: number
+  /** What is counted beforehand; times `microseconds` of the back end is the predicted cost. `sample`: 99 a second on each CPU. */
+  readonly counted: readonly string[] | 'sample'
+  /** Where the rate can be had without perf: a file whose counter grows with each event. */
+  readonly control?: Control
+  /** The workload it was checked against, and what it said. */
+  readonly checked: string
+  /** In the order they are tried. */
+  readonly backEnds: readonly BackEnd[]
+}
