@@ -66,10 +66,16 @@ function compileStep(step: Step, scope: Scope, counters: Map<Verb, number>): Com
     step,
     ...(when ? { when } : {}),
     ...(until ? { until } : {}),
-    checks: 'check' in step ? list(step.check) : 'wait' in step ? list(step.wait) : [],
+    checks: checksOf(step),
     window: [],
     steps: 'steps' in step ? compileSteps(step.steps, scope, counters) : [],
   }
+}
+
+function checksOf(step: Step): readonly string[] {
+  if ('check' in step) return list(step.check)
+  if ('wait' in step) return list(step.wait)
+  return 'escalate' in step ? list(step.judge ?? []) : []
 }
 
 export function verbOf(step: Step): Verb {

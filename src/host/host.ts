@@ -58,6 +58,10 @@ export interface Host {
    * ledger before it exists. One observation for each act that was begun; a failed one ends the row. Never throws.
    */
   readonly instrument: (task: Task, signal: AbortSignal, progress?: Progress) => Promise<readonly Observation[]>
+  /** What an earlier run of this boot learnt about the host (`capability bpftrace/tracepoint`); undefined: nothing. */
+  readonly recall: (key: string) => string | undefined
+  /** Keeps it until the next boot, where it can; never fails. */
+  readonly remember: (key: string, value: string) => void
   /** Waits; returns at once when replaying and when the run is stopped. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
   /** Process ids of this run itself and of every program it started: never culprits. */

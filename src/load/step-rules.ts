@@ -96,9 +96,14 @@ function produce(walk: Walk, step: Readonly<Record<string, unknown>>): void {
   if (metric !== undefined) walk.escalated.add(metric)
 }
 
+/** The check ids a step itself judges, whatever its verb. */
+function judgedBy(step: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  return ['check', 'wait', 'judge'].flatMap((key) => texts(step[key], []))
+}
+
 /** Checks that have a status behind this step; not those inside a group, which is walked on its own. */
 function producedBy(step: Readonly<Record<string, unknown>>, names: Names): string[] {
-  const ids = [...texts(step['check'], []), ...texts(step['wait'], [])].map(([id]) => id)
+  const ids = judgedBy(step).map(([id]) => id)
   const follow = text(step['follow'])
   return [
     ...ids,
@@ -122,7 +127,7 @@ function producedIn(runbook: string, names: Names, seen: Set<string>): string[] 
 function producersOf(page: Page, steps: readonly Placed[]): Map<string, number> {
   const lines = new Map<string, number>()
   const visit = (placed: Placed) => {
-    for (const [id] of [...texts(placed.step['check'], []), ...texts(placed.step['wait'], [])])
+    for (const [id] of judgedBy(placed.step))
       if (!lines.has(id) && placed.at) lines.set(id, lineOfPart(page, placed.at))
     innerSteps(placed).forEach(visit)
   }

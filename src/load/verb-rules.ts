@@ -11,6 +11,8 @@ export function* verbRules(walk: Walk, { step, at = [] }: Placed): Generator<Mis
   const { names } = walk
   yield* checkListRules(walk, step['check'], [...at, 'check'])
   yield* checkListRules(walk, step['wait'], [...at, 'wait'])
+  // What it judges may read all that its probe gives.
+  yield* checkListRules({ ...walk, names: { ...names, probeMetrics: new Set() } }, step['judge'], [...at, 'judge'])
   for (const id of Object.keys(record(step['assume']))) yield* unknownCheck(id, names, [...at, 'assume', id], 'key')
   if (step['wait'] !== undefined) yield* waitRules(step, at)
   if (step['ask'] !== undefined) yield* askRules(walk, step, at)

@@ -1,5 +1,6 @@
 // Report: everything a run has to say, the one value every report format is made of. JSON follows schemas/report.schema.json.
 import type { Status } from './check.ts'
+import type { Escalation } from './escalation.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 import type { Observation } from './observation.ts'
 
@@ -68,6 +69,8 @@ export interface Report {
   readonly cleared: readonly string[]
   readonly matrix: readonly MatrixCell[]
   readonly path: readonly PathEntry[]
+  /** Questions to the kernel, in the order they were asked. */
+  readonly escalations?: readonly Escalation[]
   readonly conclusions: readonly string[]
   readonly observations: readonly ObservationSummary[]
   readonly cost: Cost

@@ -16,6 +16,8 @@ export interface EscalateStep extends StepBase {
   /** A metric that only a probe can give. */
   readonly escalate: string
   readonly why?: string
+  /** Checks that read the answer: judged when there is one, unknown with its reason when there is none. */
+  readonly judge?: string | readonly string[]
 }
 export interface AskStep extends StepBase {
   readonly ask: string

@@ -3,6 +3,7 @@ import type { Report } from '../model/report.ts'
 import type { ReportFormat } from './format.ts'
 import { diagnoses } from './markdown/diagnosis.ts'
 import { head } from './markdown/head.ts'
+import { probes } from './markdown/probes.ts'
 import { record } from './markdown/record.ts'
 import { survey } from './markdown/survey.ts'
 import { write } from './markdown/writer.ts'
@@ -12,6 +13,6 @@ export const format: ReportFormat = { id: 'markdown', extension: 'md', render: r
 export function renderMarkdown(report: Report): string {
   return write({
     type: 'root',
-    children: [...head(report), ...diagnoses(report), ...survey(report), ...record(report)],
+    children: [...head(report), ...diagnoses(report), ...probes(report), ...survey(report), ...record(report)],
   })
 }

@@ -64,6 +64,7 @@ export function assemble({ runbook, session, contextLooks, target, interrupted }
     cleared,
     matrix,
     path: session.path,
+    ...(session.escalations.length === 0 ? {} : { escalations: session.escalations }),
     conclusions: session.conclusions.map((c) => c.text),
     observations: looks.sort((a, b) => a.atMs - b.atMs).map(summary),
     cost: settings.host.cost(),

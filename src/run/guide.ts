@@ -1,4 +1,5 @@
 // Guide: how a run talks to a person: shows what comes, asks, reports progress. The silent one lets cron run the same runbook.
+import type { Consent } from '../model/escalation.ts'
 import type { Finding } from '../model/finding.ts'
 import type { AskStep } from '../model/runbook.ts'
 
@@ -27,6 +28,8 @@ export interface Guide {
   readonly progress: (elapsedMs: number, totalMs: number) => void
   readonly after: (step: Seen, findings: readonly Finding[]) => void
   readonly ask: (step: AskStep) => Promise<string>
+  /** A probe above the limit of the policy: a person may allow it. Absent: the limit is the limit. */
+  readonly consent?: (consent: Consent) => Promise<'yes' | 'no' | 'quit'>
 }
 
 export const silentGuide: Guide = {

@@ -4,6 +4,7 @@ import type { CompiledRunbook, CompiledStep } from '../compile/flatten.ts'
 import { describe } from '../compile/machine.ts'
 import { measure, type Measurement } from '../measure/measure.ts'
 import { choose } from '../measure/choose.ts'
+import type { Escalation } from '../model/escalation.ts'
 import type { PathEntry } from '../model/report.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { lookupIn, judgeInto, programOf, type Session } from './session.ts'
@@ -26,7 +27,7 @@ export async function perform(
   if (settings.signal.aborted) return { outcome: 'interrupted', because: 'the run was stopped' }
   const one = step.step
   if ('check' in one) return check(step, runbook, session)
-  if ('escalate' in one) return escalate(one.escalate, one.why, step, runbook, session)
+  if ('escalate' in one) return escalate(one, step, runbook, session)
   if ('wait' in one) return wait(step, one, session)
   if ('ask' in one) {
     const answer = await settings.guide.ask(one)
@@ -59,9 +60,27 @@ async function check(step: CompiledStep, runbook: CompiledRunbook, session: Sess
   return { outcome: 'done', ...(open.length === 0 ? { because: 'measured before' } : {}) }
 }
 
+/** A metric that instrumentation gives is asked of a probe; one that a counting source gives is measured as any other. */
 async function escalate(
-  metric: string,
-  why: string | undefined,
+  one: { readonly escalate: string; readonly why?: string },
+  step: CompiledStep,
+  runbook: CompiledRunbook,
+  session: Session,
+): Promise<Performed> {
+  const { settings } = session
+  const known = settings.sources.some((source) => source.gives.includes(one.escalate))
+  const done = await (known ? count(one, step, runbook, session) : probe(one, step, runbook, session))
+  judgeInto(session, step.checks)
+  if (step.checks.length > 0)
+    settings.guide.after(
+      { state: `${runbook.id}/${step.state}`, title: describe(step) },
+      step.checks.flatMap((id) => session.findings.get(id) ?? []),
+    )
+  return done
+}
+
+async function count(
+  { escalate: metric, why }: { readonly escalate: string; readonly why?: string },
   step: CompiledStep,
   runbook: CompiledRunbook,
   session: Session,
@@ -81,6 +100,38 @@ async function escalate(
   await measure(needs, session.facts, measurementOf(session))
   const left = session.facts.missing.get(metric)
   return left ? { outcome: 'impossible', because: `unknown: ${left.reason}` } : { outcome: 'done' }
+}
+
+async function probe(
+  { escalate: metric, why }: { readonly escalate: string; readonly why?: string },
+  step: CompiledStep,
+  runbook: CompiledRunbook,
+  session: Session,
+): Promise<Performed> {
+  const { settings } = session
+  const earlier = session.escalations.find((one) => one.metric === metric)
+  if (earlier) return { ...outcomeOf(earlier), because: 'asked before' }
+  // Before the module is loaded: most runs never ask.
+  const { escalate: ask } = await import('../escalate/escalate.ts')
+  const question = { metric, state: `${runbook.id}/${step.state}`, ...(why === undefined ? {} : { why }) }
+  const now = new Date(settings.host.startedAt)
+  const escalation = await ask(question, session.facts, {
+    ...settings,
+    probes: (await settings.probes?.()) ?? [],
+    policy: settings.policy ?? { maxOverhead: 'low' },
+    minute: now.getHours() * 60 + now.getMinutes(),
+    progress: settings.guide.progress,
+    ...(settings.guide.consent ? { consent: settings.guide.consent } : {}),
+  })
+  session.escalations.push(escalation)
+  return outcomeOf(escalation)
+}
+
+function outcomeOf({ outcome, why, backEnd, cost, tried }: Escalation): Performed {
+  if (outcome !== 'answered') return { outcome, because: `unknown: ${why?.reason ?? 'no answer'}` }
+  const price = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of a CPU (${cost.overhead})`
+  const others = tried.flatMap((one) => (one.why ? [`${one.backEnd}: ${one.why.reason}`] : []))
+  return { outcome: 'done', because: `${backEnd ?? ''} answered${price}${others.length > 0 ? `; not ${others.join('; not ')}` : ''}` }
 }
 
 async function wait(

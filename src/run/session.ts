@@ -9,7 +9,10 @@ import type { Status } from '../model/check.ts'
 import type { Context } from '../model/context.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Metric } from '../model/metric.ts'
+import type { Escalation } from '../model/escalation.ts'
 import type { Tier } from '../model/observation.ts'
+import type { Probe } from '../model/probe.ts'
+import type { Policy } from '../escalate/policy.ts'
 import type { PathEntry } from '../model/report.ts'
 import type { Source, Window } from '../model/source.ts'
 import type { Conclusion } from '../diagnose/conclusion.ts'
@@ -23,6 +26,9 @@ export interface Settings {
   readonly sources: readonly Source[]
   readonly window: Window
   readonly allow: Tier
+  /** Tracing questions, loaded when the first is asked; absent: none can be. */
+  readonly probes?: () => Promise<readonly Probe[]>
+  readonly policy?: Policy
   readonly overrides: Overrides
   readonly guide: Guide
   readonly signal: AbortSignal
@@ -35,6 +41,7 @@ export interface Session {
   readonly answers: Map<string, string>
   readonly conclusions: Conclusion[]
   readonly path: PathEntry[]
+  readonly escalations: Escalation[]
   readonly programs: Map<string, CheckProgram>
   /** Bugs of ours that a step threw: the report is written all the same. */
   readonly failures: Error[]
@@ -48,6 +55,7 @@ export function newSession(settings: Settings): Session {
     answers: new Map(),
     conclusions: [],
     path: [],
+    escalations: [],
     programs: new Map(),
     failures: [],
   }

@@ -1,0 +1,124 @@
+// Instrument × mechanism → whether it works on this kernel, found out by doing it once and small (law 12: tools that are asked say yes to
+// what they cannot do). Known for the boot.
+import type { Host } from '../host/host.ts'
+import type { Observation } from '../model/observation.ts'
+import type { Act, BackEnd } from '../model/probe.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
+
+interface DryRun {
+  readonly acts: readonly [Act, ...Act[]]
+  /** What must be in what it printed. */
+  readonly proof?: RegExp
+}
+
+const run = (argv: readonly [string, ...string[]], input?: string): Act => ({
+  kind: 'run',
+  argv,
+  ...(input === undefined ? {} : { input }),
+  lastsMs: 1000,
+  graceMs: 9000,
+  tracing: true,
+})
+const bpftrace = (program: string): DryRun => ({
+  acts: [run(['bpftrace', '-q', '-'], program)],
+  proof: /^seen$/m,
+})
+const recorded = (...options: readonly string[]): DryRun => ({
+  acts: [
+    run(['perf', 'record', '-q', '-a', '-o', '{scratch}/dry.data', ...options, '--', 'sleep', '0.1']),
+    { kind: 'run', argv: ['perf', 'script', '-i', '{scratch}/dry.data', '-F', 'comm,event'], lastsMs: 1000, tracing: false },
+  ],
+  proof: /\S/,
+})
+const traced = (write: readonly (readonly [string, string])[], read: string, proof: RegExp): DryRun => ({
+  acts: [{ kind: 'ftrace', lastsMs: 100, bufferKb: 64, write, read: [read] }],
+  proof,
+})
+const SWITCH = 'events/sched/sched_switch'
+
+/** A program that waits for one event and says so; its own `interval` bounds it. */
+const once = (probe: string) => `${probe} { printf("seen\\n"); exit(); }\ninterval:s:2 { exit(); }\n`
+
+/** Instruments that are not here (a tool for each question) are tested by the question itself and its control. */
+const DRY_RUNS: Readonly<Partial<Record<`${BackEnd['instrument']}/${BackEnd['mechanism']}`, DryRun>>> = {
+  'bpftrace/tracepoint': bpftrace(once('tracepoint:sched:sched_switch')),
+  'bpftrace/kprobe': bpftrace(once('kprobe:vfs_read')),
+  'bpftrace/sampling': bpftrace(once('profile:hz:99')),
+  'perf/tracepoint': recorded('-e', 'sched:sched_switch'),
+  'perf/sampling': recorded('-F', '199'),
+  'ftrace/tracepoint': traced([[`${SWITCH}/enable`, '1']], 'trace', /sched_switch:/),
+  'ftrace/histogram': traced([[`${SWITCH}/trigger`, 'hist:keys=prev_pid']], `${SWITCH}/hist`, /hitcount:\s*\d/),
+  'ftrace/synthetic': traced(
+    [[`${SWITCH}/trigger`, 'hist:keys=next_pid:ts0=common_timestamp.usecs']],
+    `${SWITCH}/hist`,
+    /hitcount:\s*\d/,
+  ),
+}
+
+/** Undefined: it works here, or only the question itself can tell. */
+export async function incapable(backEnd: BackEnd, host: Host, signal: AbortSignal): Promise<Unavailable | undefined> {
+  const key = `${backEnd.instrument}/${backEnd.mechanism}` as const
+  const dry = DRY_RUNS[key]
+  if (!dry) return undefined
+  const before = host.recall(`capability ${key}`)
+  if (before !== undefined) return before === 'works' ? undefined : unavailable('not supported', before)
+  // It may cost a second of CPU to compile: no more than that.
+  const task = { source: `capability/${key.replace('/', '-')}`, acts: dry.acts, guard: { cpuShare: 2, systemShare: 1 } }
+  const looks = await host.instrument(task, signal)
+  if (signal.aborted) return unavailable('not measured', 'the run was stopped')
+  const why = problemOf(looks, dry, key)
+  host.remember(`capability ${key}`, why?.reason ?? 'works')
+  return why
+}
+
+function problemOf(looks: readonly Observation[], { acts, proof }: DryRun, key: string): Unavailable | undefined {
+  const bad = looks.find((look) => look.outcome !== 'ok')
+  if (bad) return whyFailed(bad, `a dry run of ${key.replace('/', ' with a ')}`)
+  const last = looks.at(-1)
+  return looks.length === acts.length && last && (proof?.test(last.text) ?? true)
+    ? undefined
+    : unavailable('not supported', `a dry run of ${key.replace('/', ' with a ')} ended well and saw nothing`)
+}
+
+/** An act that did not end well → why, in one sentence. Also for the acts of a question. */
+export function whyFailed(look: Observation, what: string): Unavailable {
+  const said = firstError(look.stderr ?? '')
+  const tail = said === '' ? '' : `: ${said}`
+  switch (look.outcome) {
+    case 'missing':
+      return unavailable('not installed', `${what} could not start${tail}`)
+    case 'denied':
+      return unavailable('not permitted', `${what} was not permitted${tail}`, 'run as root')
+    case 'timeout':
+      return unavailable('timed out', `${what} did not end in time and was stopped`)
+    case 'truncated':
+      return unavailable('not understood', `${what} printed more than it may and was stopped`)
+    case 'guarded':
+      return unavailable('failed', `${what} was stopped by the guard${tail}`)
+    case 'interrupted':
+      return unavailable('not measured', 'the run was stopped')
+    default:
+      return /permission|permitted|denied|as the root user|EPERM|EACCES/i.test(said)
+        ? unavailable('not permitted', `${what}${tail}`, 'run as root')
+        : unavailable('failed', `${what} ended with status ${look.exitCode ?? look.signal ?? '?'}${tail}`)
+  }
+}
+
+/** Tools warn first and fail later: the line that looks like an error, else the last. bpftrace always complains of RLIMIT_MEMLOCK. */
+function firstError(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/RLIMIT_MEMLOCK/.test(line))
+  return (lines.find((line) => /error|fail|cannot|denied|permitted|invalid|root/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 200)
+}
+
+export function toolOf(backEnd: BackEnd, host: Pick<Host, 'which'>): string | Unavailable {
+  let why: Unavailable | undefined
+  for (const tool of backEnd.tools ?? []) {
+    const path = host.which(tool)
+    if (!isUnavailable(path)) return tool
+    why ??= path
+  }
+  return why ?? ''
+}

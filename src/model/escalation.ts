@@ -1,0 +1,59 @@
+// Escalation: what became of one question to the kernel: which instrument answered, at what cost, or why none did. Part of the report.
+import type { Answer } from './metric.ts'
+import type { Overhead } from './probe.ts'
+import type { Unavailable } from './unavailable.ts'
+
+/** A back end that was considered, and why it gave no answer; the one that answered has none. */
+export interface Tried {
+  readonly backEnd: string
+  readonly why?: Unavailable
+}
+
+export interface Cost {
+  /** Events per second counted before; absent: could not be counted. */
+  readonly eventsPerSecond?: number
+  /** Predicted share of one CPU, in percent: events × time of each. */
+  readonly cpuShare?: number
+  readonly overhead: Overhead
+  /** CPU time the instrument's own programs took. */
+  readonly measuredCpuMs?: number
+}
+
+export interface Escalation {
+  /** `cpu/escalate-1`: runbook and state; absent when a person asked directly. */
+  readonly state?: string
+  readonly metric: string
+  readonly probe?: string
+  readonly asks: string
+  /** How to read the answer. */
+  readonly tells?: string
+  readonly outcome: 'answered' | 'refused' | 'impossible' | 'interrupted'
+  /** Why it was refused or impossible. */
+  readonly why?: Unavailable
+  /** What would have been learnt: printed when it was not. */
+  readonly would?: string
+  readonly tried: readonly Tried[]
+  readonly backEnd?: string
+  /** What a person would type. */
+  readonly command?: string
+  readonly seconds?: number
+  readonly cost?: Cost
+  /** Events the instrument says it lost. */
+  readonly lost?: number
+  /** `12,345 context switches meanwhile`: the counter that shows that the instrument saw. */
+  readonly control?: string
+  readonly answer?: Answer
+}
+
+/** What a person is told before the kernel is instrumented. */
+export interface Consent {
+  readonly asks: string
+  readonly why?: string
+  readonly backEnd: string
+  readonly command: string
+  readonly events: readonly string[]
+  readonly seconds: number
+  readonly cost: Cost
+  /** What it cannot break, and what is removed afterwards. */
+  readonly safety: string
+}

@@ -1,0 +1,111 @@
+// Escalations → what the kernel was asked and by which instrument, the answer as bars, a table or the widest stacks, and what could not be asked.
+import type { Distribution } from '../../model/distribution.ts'
+import type { Escalation } from '../../model/escalation.ts'
+import type { Report } from '../../model/report.ts'
+import type { Stack, Stacks } from '../../model/stacks.ts'
+import type { Row, Tally } from '../../model/tally.ts'
+import { formatQuantity, type Dimension } from '../../model/unit.ts'
+import { barLines, modesText, percentileText } from '../bars.ts'
+import { code, heading, lines, list, paragraph, table, type Block, type Inline } from './nodes.ts'
+
+const MOST_STACKS = 8
+const MOST_ROWS = 12
+const MOST_FRAMES = 6
+
+export function probes(report: Report): readonly Block[] {
+  const all = report.escalations ?? []
+  if (all.length === 0) return []
+  const unanswered = all.filter((one) => one.outcome !== 'answered')
+  return [
+    heading(2, 'What the kernel was asked'),
+    ...all.filter((one) => one.outcome === 'answered').flatMap(answered),
+    ...(unanswered.length === 0
+      ? []
+      : [paragraph('Not answered, and what it would have told:'), list(unanswered.map(notAnswered))]),
+  ]
+}
+
+function answered(one: Escalation): readonly Block[] {
+  return [heading(3, one.asks), paragraph(circumstances(one)), ...answer(one), ...(one.tells === undefined ? [] : [paragraph(`How to read it: ${one.tells}`)])]
+}
+
+function circumstances({ backEnd, seconds, cost, control, lost, tried, command }: Escalation): Inline {
+  const rate = cost?.eventsPerSecond === undefined ? '' : ` at ${cost.eventsPerSecond} events/s`
+  const share = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of one CPU (${cost.overhead})`
+  const own = cost?.measuredCpuMs === undefined ? '' : `, its own programs took ${formatQuantity(cost.measuredCpuMs / 1000, 'seconds')} of CPU`
+  const others = tried.flatMap(({ backEnd: other, why }) => (why ? [`${other} (${why.reason})`] : []))
+  return [
+    `By ${backEnd ?? '?'}, ${seconds ?? '?'} s${rate}${share}${own}. `,
+    ...(control === undefined ? [] : [`Control: ${control}. `]),
+    ...(lost === undefined ? [] : [`${lost} events were lost: counts are too low. `]),
+    ...(others.length === 0 ? [] : [`Not by ${others.join('; ')}. `]),
+    ...(command === undefined ? [] : ['By hand: ', code(command)]),
+  ]
+}
+
+function answer({ answer, metric }: Escalation): readonly Block[] {
+  if (!answer) return []
+  switch (answer.kind) {
+    case 'distribution':
+      return distribution(answer, dimensionOf(metric))
+    case 'stacks':
+      return stacks(answer)
+    case 'tally':
+      return tally(answer)
+  }
+}
+
+/** Histograms of sizes are told by their name; all others are times. */
+function dimensionOf(metric: string): Dimension {
+  return /size|bytes/.test(metric) ? 'bytes' : /length|depth/.test(metric) ? 'count' : 'seconds'
+}
+
+function distribution(answer: Distribution, dimension: Dimension): readonly Block[] {
+  const modes = modesText(answer, dimension)
+  return [
+    paragraph(`${percentileText(answer, dimension)}.`),
+    ...(answer.buckets.length === 0 ? [] : [lines(barLines(answer, dimension))]),
+    ...(modes === undefined ? [] : [paragraph(modes)]),
+  ]
+}
+
+function stacks({ stacks: all, total, dimension }: Stacks): readonly Block[] {
+  if (total === 0) return [paragraph('No stacks were seen.')]
+  const widest = [...all].sort((a, b) => b.weight - a.weight).slice(0, MOST_STACKS)
+  const weight = (one: Stack) => (dimension === 'seconds' ? formatQuantity(one.weight, 'seconds') : String(one.weight))
+  return [
+    table(
+      ['share', dimension === 'seconds' ? 'time' : 'samples', 'process', 'stack, innermost first'],
+      widest.map((one) => [
+        formatQuantity((100 * one.weight) / total, 'ratio'),
+        weight(one),
+        code(one.frames[0] ?? '?'),
+        code([...one.frames.slice(1)].reverse().slice(0, MOST_FRAMES).join(' < ')),
+      ]),
+    ),
+  ]
+}
+
+function tally({ rows, total }: Tally): readonly Block[] {
+  if (rows.length === 0) return [paragraph(total === 0 ? 'Nothing happened.' : `${total} events.`)]
+  const names = Object.keys(rows[0]?.labels ?? {})
+  const timed = rows.some((row) => row.seconds !== undefined)
+  const sized = rows.some((row) => row.bytes !== undefined)
+  const cells = (row: Row): Inline[] => [
+    ...names.map((name): Inline => code(row.labels[name] ?? '')),
+    String(row.count),
+    ...(timed ? [row.seconds === undefined ? '' : formatQuantity(row.seconds, 'seconds')] : []),
+    ...(sized ? [row.bytes === undefined ? '' : formatQuantity(row.bytes, 'bytes')] : []),
+  ]
+  return [
+    paragraph(`${total} events.`),
+    table([...names, 'count', ...(timed ? ['time'] : []), ...(sized ? ['bytes'] : [])], rows.slice(0, MOST_ROWS).map(cells)),
+  ]
+}
+
+function notAnswered({ asks, why, would, tried }: Escalation): Inline {
+  const each = tried.flatMap((one) => (one.why ? [`${one.backEnd}: ${one.why.reason}`] : []))
+  const reason = each.length > 1 ? each.join('; ') : (why?.reason ?? 'no reason is known')
+  const cure = why?.cure === undefined ? '' : ` Cure: ${why.cure}.`
+  return [`${asks} Unknown: ${reason}.${cure}${would === undefined ? '' : ` It would have told: ${would}`}`]
+}
