@@ -13,8 +13,10 @@ import { source as nodes } from '../src/tools/sys_nodes/index.ts'
 import { source as numastat } from '../src/tools/numastat/index.ts'
 import { source as nvidia } from '../src/tools/nvidia_smi/index.ts'
 import { source as perf } from '../src/tools/perf_stat/index.ts'
+import { source as rdmsr } from '../src/tools/rdmsr/index.ts'
 import { source as schedstat } from '../src/tools/proc_schedstat/index.ts'
 import { source as thp } from '../src/tools/proc_thp/index.ts'
+import { source as tiptop } from '../src/tools/tiptop/index.ts'
 import { source as turbostat } from '../src/tools/turbostat/index.ts'
 import { source as zones } from '../src/tools/proc_zones/index.ts'
 import { source as zram } from '../src/tools/zram/index.ts'
@@ -206,4 +208,64 @@ test('a GPU that does not tell is unknown; none at all, or one that a hypervisor
   expect(why(look('0x1af4'))).toBe('nothing to measure')
   expect(why(frame('/proc/version', 'Linux version 6.1.0\n'))).toBe('nothing to measure')
   expect(why(frame('/proc/driver/nvidia/version', 'NVRM version: 580\n'))).toBe('not measured')
+})
+
+test('registers: the clock is the growth of all CPUs together, whatever their order, and with or without their names', () => {
+  const host = context({ modules: ['msr'] })
+  const of = (register: string, text: string) => ({ argv: ['rdmsr', '-a', register], text })
+  const read = (looks: readonly { readonly argv: readonly string[]; readonly text: string }[]) =>
+    rdmsr.parse(
+      observe(
+        rdmsr,
+        looks.map(({ text }) => text),
+        window,
+        host,
+        looks,
+      ),
+      { window, context: host },
+    ) as Reading
+  const reading = read([
+    of('0xe7', 'CPU 1: 3e8\nCPU 0: ffffffff0000\n'),
+    of('0xe8', 'CPU 1: 3e8\nCPU 0: 0\n'),
+    of('0xe7', 'ffffffff03e8\n7d0\n'),
+    of('0xe8', '1f4\n5dc\n'),
+  ])
+  expect(reading.host).toEqual({ 'cpu.clock': [50] })
+  const wrapped = read([of('0xe7', '3e8\n'), of('0xe8', '3e8\n'), of('0xe7', '0\n'), of('0xe8', '0\n')])
+  expect(wrapped.host).toEqual({})
+  const early = read([
+    of('0x19c', '88050002\n'),
+    of('0x1b1', '88040004\n'),
+    of('0x1a2', '5640000\n'),
+    of('0x19c', '88030001\n'),
+  ])
+  // The processor slows down 5 degrees before its target: with readings of 5 and 3 it does so now.
+  expect(early.host).toEqual({ 'cpu.heat_margin': [0, -2], 'cpu.limited_now': [1, 1] })
+})
+
+test('tools that need a module, a device or counters are not started without them', () => {
+  const bare = context({ modules: ['kvm'], counters: ['software', 'tracepoint'] })
+  const full = context({ modules: ['msr', 'nvidia'], counters: ['cpu', 'software'] })
+  for (const source of [rdmsr, nvidia, tiptop, turbostat, cpupower]) {
+    expect(isUnavailable(source.requests(window, bare)), source.id).toBe(true)
+    expect(isUnavailable(source.requests(window, full)), source.id).toBe(false)
+  }
+  expect(isUnavailable(rdmsr.requests(window, context({ modules: ['msr'], virtualization: 'kvm' })))).toBe(true)
+  expect(isUnavailable(tiptop.requests(window, context({ counters: ['cpu_core', 'cpu_atom'] })))).toBe(false)
+})
+
+test('refreshes of tiptop are put together; impossible lines and shares are left out', () => {
+  const head = '  PID [ %CPU] %SYS    P   Mcycle   Minstr   IPC  %MISS  %BMIS  %BUS COMMAND\n'
+  const { instances } = read(tiptop, [
+    `${head} 77+ 99.0 0.0 0 100.00 40.00 0.40 1.00 0.0 0.0 a b\n${head} 77+ 99.0 0.0 0 300.00 120.00 0.40 3.00 0.0 0.0 a b\n` +
+      ' 78 1.0 0.0 0 10.00 18446744073674.99 9.0 0.0 0.0 0.0 c\n',
+  ])
+  expect(instances).toEqual([
+    {
+      domain: 'process',
+      name: '77',
+      labels: { pid: '77', comm: 'a b' },
+      values: { 'process.ipc': 0.4, 'process.cache_misses': 2.5 },
+    },
+  ])
 })

@@ -74,6 +74,8 @@ export const metrics: readonly Metric[] = [
   { id: 'zswap.stored', dimension: 'bytes', kind: 'constant', help: 'Data in the compressed swap cache, before compression', see: zswap },
   { id: 'zswap.used', dimension: 'bytes', kind: 'constant', help: 'Memory the compressed swap cache takes', see: zswap },
   { id: 'cpu.clock', dimension: 'ratio', kind: 'gauge', help: 'Clock of the CPUs while they work, against the base clock they are sold with', see: clock },
+  { id: 'cpu.limited_now', dimension: 'count', kind: 'gauge', help: 'CPUs that say now that heat, a power limit or a signal from outside (PROCHOT) holds their clock down', see: 'rdmsr -a 0x19c; rdmsr -a 0x1b1' },
+  { id: 'cpu.heat_margin', dimension: 'count', kind: 'gauge', help: 'Degrees Celsius that the hottest core is below the temperature at which the processor slows down', see: 'rdmsr -a 0x19c; rdmsr -a 0x1a2' },
   { id: 'cpu.clock_limit', dimension: 'ratio', kind: 'constant', help: 'Highest clock the settings allow against what the hardware can do', see: 'cpupower frequency-info' },
   { id: 'cpu.governor', dimension: 'text', kind: 'text', help: 'Frequency governor; several are separated by commas', see: 'cpupower frequency-info' },
   { id: 'cpu.boost', dimension: 'flag', kind: 'constant', help: 'The CPUs may exceed their base clock', see: 'cpupower frequency-info' },

@@ -23,5 +23,7 @@ export const metrics: readonly Metric[] = [
   { id: 'process.uninterruptible', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Share of samples in which the process was in uninterruptible sleep (D)', see: "ps -eo state,pid,comm,wchan:30 | grep '^D'" },
   { id: 'process.stopped', per: 'process', dimension: 'flag', kind: 'constant', help: '1 when the process is stopped or traced (T, t) at the end of the window', see: "ps -eo state,pid,comm | grep -i '^T'" },
   { id: 'process.zombie_children', per: 'process', dimension: 'count', kind: 'constant', help: 'Children that ended and were not reaped', see: "ps -eo state,ppid | grep '^Z' | sort | uniq -c" },
+  { id: 'process.ipc', per: 'process', dimension: 'count', kind: 'rate', help: 'Instructions per clock cycle of the process, in user mode', see: 'tiptop -b -n 2' },
+  { id: 'process.cache_misses', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Last-level cache misses per hundred instructions of the process', see: 'tiptop -b -n 2' },
   { id: 'process.cpu_unexplained', dimension: 'ratio', kind: 'rate', help: 'CPU the host used that no listed process accounts for, in percent of all CPUs: processes that lived too short to be seen', see: 'pidstat 1 5; vmstat 1 5' },
 ]

@@ -36,6 +36,13 @@ export interface Privileges {
   readonly dmesgRestrict?: boolean
 }
 
+export interface Suspect {
+  readonly pid: number
+  readonly comm: string
+  /** Absent where nobody counted them. */
+  readonly threads?: number
+}
+
 export interface Context {
   readonly hostname: string
   readonly kernel: string
@@ -61,6 +68,8 @@ export interface Context {
   readonly clocksource: string
   /** Kernel modules that are there, loaded or built in; absent where /sys does not tell. */
   readonly modules?: readonly string[]
+  /** Units of the processor and the kernel that count events for perf: `cpu`, `uncore_imc_0`, `software`; absent where /sys does not tell. */
+  readonly counters?: readonly string[]
   /** Processes seen when the run started: decides between the tools and the engine's own reader. */
   readonly processes: number
   readonly pageSize: number
@@ -68,4 +77,6 @@ export interface Context {
   readonly ticks: number
   /** What the operator says is slow. */
   readonly target?: Target
+  /** Who stood out in what was measured so far: worth a closer look than all processes are. */
+  readonly suspects?: readonly Suspect[]
 }

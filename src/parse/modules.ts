@@ -4,15 +4,26 @@ import { unavailable, type Unavailable } from '../model/unavailable.ts'
 
 const CAP_SYS_MODULE = 16n
 
-/** Why such a tool is not run; undefined when the kernel would refuse it the module. */
+/** Why such a tool is not run; undefined when the module is there, or the kernel would refuse it. */
 export function loadsModule(tool: string, module: string, context: Context): Unavailable | undefined {
+  if (context.modules?.includes(module)) return undefined
   const { capabilities, root } = context.privileges
   const may = /^[\da-f]+$/i.test(capabilities) ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n : root
   return may
     ? unavailable(
         'not consented',
         `${tool} would load the kernel module ${module} by itself when it runs with this privilege, and measuring changes nothing on the host`,
-        `run ${tool} yourself, or tracebook as another user`,
+        `modprobe ${module}, or run tracebook as another user`,
       )
     : undefined
+}
+
+/** Why a tool is not run that is of no use without a module; undefined when it is there, or nobody knows. */
+export function needsModule(tool: string, module: string, context: Context): Unavailable | undefined {
+  return context.modules === undefined || context.modules.includes(module)
+    ? undefined
+    : unavailable(
+        'not supported',
+        `the kernel module ${module} is not loaded here, and without it ${tool} has nothing to read`,
+      )
 }

@@ -13,6 +13,7 @@ import { CPU_FILES, cpusOf, listCount } from './cpus.ts'
 import { DISK_FILES, disksOf } from './disks.ts'
 import { IDENTITY_FILES, bootOf, distributionOf, pageSizeOf, privilegesOf, processesOf } from './identity.ts'
 import { INTERFACE_FILES, interfacesOf } from './interfaces.ts'
+import { MODULE_FILES, modulesOf } from './modules.ts'
 import { line } from './text.ts'
 import { VIRTUALIZATION_FILES, containerOf, virtualizationOf } from './virtualization.ts'
 
@@ -20,7 +21,7 @@ import { VIRTUALIZATION_FILES, containerOf, virtualizationOf } from './virtualiz
 export const contextRequests: readonly Request[] = [
   {
     kind: 'read',
-    paths: [...IDENTITY_FILES, ...CPU_FILES, ...VIRTUALIZATION_FILES, ...CGROUP_ROOT_FILES],
+    paths: [...IDENTITY_FILES, ...CPU_FILES, ...VIRTUALIZATION_FILES, ...MODULE_FILES, ...CGROUP_ROOT_FILES],
     at: 'start',
   },
   { kind: 'read', paths: DISK_FILES, at: 'start' },
@@ -54,6 +55,7 @@ export function contextOf(looks: readonly Observation[]): Context {
     disks: disksOf(found, virtualization),
     interfaces: interfacesOf(found),
     clocksource: line(found, '/sys/devices/system/clocksource/clocksource0/current_clocksource') ?? 'unknown',
+    ...modulesOf(found),
     processes: processesOf(found),
     pageSize: pageSizeOf(found),
     // USER_HZ is 100 on every architecture Node runs on, whatever CONFIG_HZ is.

@@ -5,6 +5,7 @@
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { absent } from '../../parse/absent.ts'
+import { needsModule } from '../../parse/modules.ts'
 import { defined, number, row, type Row } from '../../parse/table.ts'
 
 const FIELDS = [
@@ -40,15 +41,16 @@ export const source: Source = {
     'gpu.uncorrected',
     'gpu.slow_link',
   ],
-  // Where its driver is not loaded, nvidia-smi loads it. Whoever installed it wants that driver; there is no way to forbid it.
-  requests: () => [
-    {
-      kind: 'run',
-      argv: ['nvidia-smi', `--query-gpu=${FIELDS.join(',')}`, '--format=csv'],
-      at: 'ends',
-      graceMs: 10_000,
-    },
-  ],
+  // Where its driver is not loaded, nvidia-smi loads it, by a helper that any user may run: it is started only where the driver is there.
+  requests: (_, context) =>
+    needsModule('nvidia-smi', 'nvidia', context) ?? [
+      {
+        kind: 'run',
+        argv: ['nvidia-smi', `--query-gpu=${FIELDS.join(',')}`, '--format=csv'],
+        at: 'ends',
+        graceMs: 10_000,
+      },
+    ],
   parse: (looks) => {
     const reads = looks.map((look) => rowsOf(look.text))
     const last = reads.at(-1)
