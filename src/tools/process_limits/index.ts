@@ -30,6 +30,7 @@ export const source: Source = {
     'process.descriptor_slots',
     'process.open_files_limit',
     'process.locked',
+    'process.user_threads',
     'memory.maps_limit',
     'user.name',
     'user.tasks',
@@ -52,6 +53,7 @@ export const source: Source = {
     if (processes.length === 0)
       return unavailable('not understood', 'no record of /proc/PID/status and limits could be read')
     const user = nearestUser(processes)
+    const uid = 'unavailable' in user ? undefined : user.uid
     return {
       host: defined({
         'memory.maps_limit': mapsLimit,
@@ -59,9 +61,9 @@ export const source: Source = {
           ? {}
           : { 'user.name': user.name, 'user.tasks': user.tasks, 'user.task_limit': user.limit }),
       }),
-      instances: noteworthy(processes).map(instance),
+      instances: noteworthy(processes, uid).map((one) => instance(one, uid)),
       missing: {
-        ...('unavailable' in user ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user } : {}),
+        ...('unavailable' in user ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user, 'process.user_threads': user } : {}),
         ...uncounted(processes, framed, context),
       },
     }
@@ -84,11 +86,12 @@ function descriptors(framed: readonly string[]): ReadonlyMap<number, number> {
   return found
 }
 
-function noteworthy(processes: readonly Limited[]): readonly Limited[] {
+function noteworthy(processes: readonly Limited[], uid: number | undefined): readonly Limited[] {
   const orders: readonly ((one: Limited) => number)[] = [
     (one) => (one.open ?? one.slots ?? 0) / (one.openLimit ?? Infinity),
     (one) => one.slots ?? 0,
     (one) => one.locked ?? 0,
+    (one) => (one.uid === uid ? one.threads : 0),
   ]
   const kept = new Set(
     orders.flatMap((size) =>
@@ -101,7 +104,7 @@ function noteworthy(processes: readonly Limited[]): readonly Limited[] {
   return processes.filter((one) => kept.has(one))
 }
 
-function instance(one: Limited): Instance {
+function instance(one: Limited, uid: number | undefined): Instance {
   return {
     domain: 'process',
     name: String(one.pid),
@@ -111,6 +114,7 @@ function instance(one: Limited): Instance {
       'process.descriptor_slots': one.slots,
       'process.open_files_limit': one.openLimit,
       'process.locked': one.locked,
+      'process.user_threads': uid !== undefined && one.uid === uid ? one.threads : undefined,
     }),
   }
 }

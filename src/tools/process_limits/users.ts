@@ -5,6 +5,7 @@ import type { Limited } from './limited.ts'
 export interface UserTasks {
   /** Number of the user: names are in files a reader does not open. */
   readonly name: string
+  readonly uid: number
   readonly tasks: number
   readonly limit: number
 }
@@ -20,7 +21,7 @@ export function nearestUser(processes: readonly Limited[]): UserTasks | Unavaila
   const users = [...limits]
     // A limit of 0 is a service that is not meant to fork: it wants none.
     .filter(([, limit]) => limit > 0)
-    .map(([uid, limit]) => ({ name: `uid ${uid}`, tasks: tasks.get(uid) ?? 0, limit }))
+    .map(([uid, limit]) => ({ name: `uid ${uid}`, uid, tasks: tasks.get(uid) ?? 0, limit }))
     .toSorted((a, b) => b.tasks / b.limit - a.tasks / a.limit)
   return users[0] ?? unavailable('nothing to measure', 'no process of a user other than root has a task limit')
 }
