@@ -10,6 +10,7 @@ export const EXIT = {
   data: 65,
   fault: 70,
   io: 74,
+  noPermission: 77,
   interrupted: 130,
   terminated: 143,
 } as const

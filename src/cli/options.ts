@@ -2,12 +2,15 @@
 import { Option, InvalidArgumentError, type Command } from 'commander'
 import { parseQuantity, type Quantity } from '../model/unit.ts'
 import type { Tier } from '../model/observation.ts'
+import type { Overhead } from '../model/probe.ts'
 import type { Window } from '../model/source.ts'
 
 export interface MeasureOptions {
   readonly window?: Window
   readonly allow: Tier
-  readonly maxOverhead: 'negligible' | 'low' | 'medium' | 'high'
+  /** Absent: what the policy says, else low. */
+  readonly maxOverhead?: Overhead
+  readonly policy?: string
   readonly param: ReadonlyMap<string, Quantity>
   readonly from?: string
   readonly runbooks: readonly string[]
@@ -20,10 +23,12 @@ export const DEFAULT_WINDOW: Window = { intervalMs: 1000, count: 5 }
 export function measureOptions(program: Command): Command {
   return means(libraryOption(program))
     .addOption(
-      new Option('--max-overhead <class>', 'most a probe may cost')
-        .choices(['negligible', 'low', 'medium', 'high'])
-        .default('low'),
+      new Option(
+        '--max-overhead <class>',
+        'most a probe may take of a CPU: below 0.1 %, 1 %, 5 %, or anything (default low, or what the policy says)',
+      ).choices(['negligible', 'low', 'medium', 'high']),
     )
+    .option('--policy <file>', 'what may be done to the kernel (default /etc/tracebook/policy.yaml, when it is there)')
     .option(
       '--param <id=value>',
       'another threshold: CHECK.PARAM=VALUE, such as cpu.stolen.high=15% (repeatable)',
@@ -46,7 +51,7 @@ export function means(program: Command): Command {
     .addOption(
       new Option('--allow <tier>', 'most intrusive kind of look: files, tools, counting events, tracing')
         .choices(['read', 'run', 'count', 'trace'])
-        .default('run'),
+        .default('trace'),
     )
 }
 

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { find, spanOf, spanWithin, type Located, type Pointer } from './located.ts'
 import { excerptAt, positionOf, type SourceText } from './source.ts'
 
-export type PageKind = 'check' | 'runbook' | 'causes'
+export type PageKind = 'check' | 'runbook' | 'causes' | 'policy'
 
 export interface Page {
   readonly kind: PageKind

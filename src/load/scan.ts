@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { excerptAt, positionOf, sourceText, type SourceText } from './source.ts'
 
-export const LIMITS = { check: 64 * 1024, runbook: 1024 * 1024, causes: 256 * 1024 } as const
+export const LIMITS = { check: 64 * 1024, runbook: 1024 * 1024, causes: 256 * 1024, policy: 16 * 1024 } as const
 
 const LINES = 30_000
 

@@ -1,6 +1,7 @@
 // A place in a document → the schema that governs it: which keys exist, how a value is called, an example.
 import causes from '../../schemas/causes.schema.json' with { type: 'json' }
 import check from '../../schemas/check.schema.json' with { type: 'json' }
+import policy from '../../schemas/policy.schema.json' with { type: 'json' }
 import runbook from '../../schemas/runbook.schema.json' with { type: 'json' }
 import { VERBS, type Verb } from '../model/runbook.ts'
 import type { Located, Pointer } from './located.ts'
@@ -8,7 +9,7 @@ import { record, text, type PageKind } from './page.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
-const SCHEMAS: Readonly<Record<PageKind, Schema>> = { check, runbook, causes }
+const SCHEMAS: Readonly<Record<PageKind, Schema>> = { check, runbook, causes, policy }
 
 /** Errors of a validator do not say which of eight step schemas they come from: the place and the verb do. */
 export function schemaFor(kind: PageKind, root: Located, pointer: Pointer): Schema {

@@ -1,13 +1,13 @@
 // A document against its JSON Schema → one mistake for each thing the author got wrong, at its place.
 import type { ErrorObject } from 'ajv'
-import { causes, check, runbook, type Validator } from '../generated/validators.js'
+import { causes, check, policy, runbook, type Validator } from '../generated/validators.js'
 import { VERBS } from '../model/runbook.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { find, type Pointer } from './located.ts'
 import { list, record, type Mistake, type Page } from './page.ts'
 import { keySchemaOf, propertiesOf, propertyOf, schemaFor, type Schema } from './schema.ts'
 
-const VALIDATORS: Readonly<Record<Page['kind'], Validator>> = { check, runbook, causes }
+const VALIDATORS: Readonly<Record<Page['kind'], Validator>> = { check, runbook, causes, policy }
 const AT_ONCE = 20
 const STEP = /^(?:\/steps\/\d+)+/
 /** A person reads a hundred; the rest is more of the same. */

@@ -1,5 +1,7 @@
 // A run ↔ a person at a terminal: what comes and why, run or skip, what was seen. Everything goes to standard error; the report alone to standard output.
+import { createInterface } from 'node:readline'
 import { createColors } from 'picocolors'
+import type { Consent } from '../model/escalation.ts'
 import type { Finding } from '../model/finding.ts'
 import type { AskStep } from '../model/runbook.ts'
 import { clean } from '../report/escape.ts'
@@ -53,8 +55,39 @@ export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteS
       const choices = Object.entries(step.choices).map(([value, name]) => ({ value, name: clean(name) }))
       return choose(clean(step.ask), choices, step.default, { input, output })
     },
+    consent: async (consent: Consent) => {
+      line.wipe()
+      output.write(instrumentation(consent, colors))
+      return consent.cost.overhead === 'high' ? typed(consent, { input, output }) : asked({ input, output })
+    },
     end: line.wipe,
   }
+}
+
+async function asked(streams: Streams): Promise<'yes' | 'no' | 'quit'> {
+  const answer = await choose(
+    'Instrument the kernel?',
+    [
+      { value: 'yes', name: 'yes, for this time' },
+      { value: 'no', name: 'no: the question stays open' },
+      { value: 'quit', name: 'stop and write the report of what is known' },
+    ],
+    'no',
+    streams,
+  )
+  return answer === 'yes' || answer === 'quit' ? answer : 'no'
+}
+
+/** What may hurt is not agreed to by pressing Enter. */
+function typed({ backEnd }: Consent, { input, output }: Streams): Promise<'yes' | 'no'> {
+  const reader = createInterface({ input, output })
+  return new Promise((resolve) => {
+    reader.once('close', () => resolve('no'))
+    reader.question(`Its cost is high or not known. Type ${backEnd} to run it, anything else to leave it: `, (answer) => {
+      resolve(answer.trim() === backEnd ? 'yes' : 'no')
+      reader.close()
+    })
+  })
 }
 
 interface Choice {
@@ -93,6 +126,24 @@ function announcement(step: Announcement, colors: Colors): string {
     `  ${colors.dim('look for:')} ${clean(step.why)}`,
     `  ${colors.dim(`will take about ${step.seconds} s and only look:`)}`,
     ...looks,
+    '',
+  ].join('\n')
+}
+
+/** One screen: what, how long, at what price, and what it cannot break. */
+function instrumentation(consent: Consent, colors: Colors): string {
+  const { asks, why, backEnd, command, events, seconds, cost, safety } = consent
+  const rate = cost.eventsPerSecond === undefined ? 'events that could not be counted' : `${cost.eventsPerSecond} events a second`
+  const share = cost.cpuShare === undefined ? 'a cost that cannot be predicted' : `about ${cost.cpuShare} % of one CPU`
+  return [
+    '',
+    colors.bold(clean(asks)),
+    ...(why === undefined ? [] : [`  ${colors.dim('because:')} ${clean(why)}`]),
+    `  ${colors.dim('instrument:')} ${backEnd}, for ${seconds} s`,
+    `  ${colors.dim('attaches to:')} ${clean(events.join(', '))}`,
+    `  ${colors.dim('predicted:')} ${rate}, ${share} (${colors.yellow(cost.overhead)})`,
+    `  ${colors.dim('by hand:')} ${clean(command)}`,
+    `  ${colors.dim('safety:')} ${safety} It is stopped when it costs four times what was predicted.`,
     '',
   ].join('\n')
 }

@@ -10,6 +10,7 @@ import { DEFAULT_WINDOW, measureOptions, type MeasureOptions, outOption } from '
 import { formatNamed, formatOfFile, writeReport, type OutputOptions } from '../output.ts'
 import { catalogueOf, hostFor, libraryFor, refuseMistakes, requireRunbook } from '../setup.ts'
 import { stopping } from '../signals.ts'
+import { policyOf } from '../policy.ts'
 import { sourcesOf } from '../sources.ts'
 
 export const summary = 'diagnose this host by a runbook (default sixty_seconds)'
@@ -59,6 +60,7 @@ export async function diagnoseAndWrite(
   write: (report: Awaited<ReturnType<typeof run>>['report']) => Promise<boolean>,
 ): Promise<number> {
   const stop = stopping(options.deadline)
+  const allowed = await policyOf(options)
   const guide = await guideFor(options, host)
   // A recorded host is judged over the window, and with the target, it was recorded with.
   const target = options.target ?? host.recording?.target
@@ -70,7 +72,9 @@ export async function diagnoseAndWrite(
       catalogue: catalogueOf(library),
       sources: sourcesOf(library, host),
       window: options.window ?? host.recording?.window ?? DEFAULT_WINDOW,
-      allow: options.allow,
+      ...allowed,
+      // A bundle has them already, but most runs never ask.
+      probes: () => import('../../generated/probes.ts').then((found) => found.probes),
       overrides: options.param,
       guide,
       signal: stop.signal,
