@@ -6,9 +6,10 @@ import type { Library } from '../load/library.ts'
 import { choose, type Means } from '../measure/choose.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Tier } from '../model/observation.ts'
+import type { Probe } from '../model/probe.ts'
 import type { Request, Source } from '../model/source.ts'
 import type { Verb } from '../model/runbook.ts'
-import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { secondsOf } from './perform.ts'
 
 export interface PlannedSource {
@@ -46,6 +47,7 @@ export interface PlannedStep {
   /** It may be passed over: it, or a group or runbook around it, has a condition. */
   readonly conditional: boolean
   readonly measuring?: Measuring
+  readonly asking?: Asking
   /** Why an escalation cannot be taken here. */
   readonly obstacle?: Unavailable
   readonly leastSeconds: number
@@ -62,7 +64,18 @@ export interface Plan {
   readonly unknown: readonly Unknown[]
 }
 
+/** A question to the kernel, as far as it can be told before it is asked. */
+export interface Asking {
+  readonly probe: string
+  readonly asks: string
+  /** Those that could be used here, in order; which one works is found out by doing. */
+  readonly backEnds: readonly string[]
+  readonly seconds: number
+  readonly worstSeconds: number
+}
+
 export interface Planning extends Means {
+  readonly probes?: readonly Probe[]
   readonly library: Library
   readonly catalogue: ReadonlyMap<string, Metric>
 }
@@ -70,6 +83,9 @@ export interface Planning extends Means {
 /** SIGINT, SIGTERM, SIGKILL and the wait for the pipes. */
 const KILL_SECONDS = 1
 const GRACE_SECONDS = 3
+const PREFLIGHT_SECONDS = 1
+const DRY_RUN_SECONDS = 10
+const PROBE_GRACE_SECONDS = 10
 
 export function planOf(id: string, planning: Planning): Plan {
   const { title, goal } = compileRunbook(id, planning.library, planning.catalogue)
@@ -112,11 +128,18 @@ function planSteps(runbook: string, planning: Planning, walk: Walk): PlannedStep
 function planStep(step: CompiledStep, runbook: string, planning: Planning, walk: Walk): PlannedStep {
   const { conditional, depth } = walk
   const escalation = 'escalate' in step.step ? step.step.escalate : undefined
-  const obstacle =
-    escalation === undefined ? undefined : choose(new Set([escalation]), planning).missing.get(escalation)
-  const measuring = obstacle ? undefined : measuringOf(step, escalation, planning, walk)
+  const probe = escalation === undefined ? undefined : planning.probes?.find(({ gives }) => gives.includes(escalation))
+  const asking = probe && askingOf(probe, planning)
+  const obstacle = isUnavailable(asking)
+    ? asking
+    : escalation === undefined || asking
+      ? undefined
+      : choose(new Set([escalation]), planning).missing.get(escalation)
+  const measuring = obstacle || asking ? undefined : measuringOf(step, escalation, planning, walk)
   if (measuring && step.verb === 'check' && !conditional) for (const id of measuring.checks) walk.measured.add(id)
-  const worst = (measuring?.worstSeconds ?? 0) + ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
+  const question = isUnavailable(asking) ? undefined : asking
+  const worst =
+    (measuring?.worstSeconds ?? 0) + (question?.worstSeconds ?? 0) + ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
   return {
     state: `${runbook}/${step.state}`,
     depth,
@@ -125,10 +148,23 @@ function planStep(step: CompiledStep, runbook: string, planning: Planning, walk:
     ...(step.when ? { when: step.when.text } : {}),
     conditional,
     ...(measuring ? { measuring } : {}),
+    ...(question ? { asking: question } : {}),
     ...(obstacle ? { obstacle } : {}),
-    leastSeconds: conditional ? 0 : (measuring?.seconds ?? 0),
+    leastSeconds: conditional ? 0 : (measuring?.seconds ?? 0) + (question ? question.seconds + PREFLIGHT_SECONDS : 0),
     worstSeconds: worst,
   }
+}
+
+/** Each back end that is here may be tried: a dry run, the question, and the time it has to attach and detach. */
+function askingOf({ id, asks, seconds, backEnds }: Probe, { allow, host, context }: Planning): Asking | Unavailable {
+  if (allow !== 'trace')
+    return unavailable('not consented', `it instruments the kernel; only up to tier ${allow} is allowed`, '--allow trace')
+  const here = backEnds.filter(({ tools = [] }) => tools.length === 0 || tools.some((tool) => !isUnavailable(host.which(tool))))
+  const usable = here.filter(({ instrument }) => context.privileges.root || instrument === 'perf')
+  if (here.length === 0) return unavailable('not installed', `none of its instruments is here`, 'tracebook doctor --probes')
+  if (usable.length === 0) return unavailable('not permitted', 'it instruments the kernel, which is the right of root', 'run as root')
+  const each = DRY_RUN_SECONDS + seconds + PROBE_GRACE_SECONDS
+  return { probe: id, asks, backEnds: usable.map((one) => one.id), seconds, worstSeconds: PREFLIGHT_SECONDS + each * usable.length }
 }
 
 function measuringOf(

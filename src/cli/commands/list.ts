@@ -1,4 +1,5 @@
 // `tracebook list [KIND]`: what there is: runbooks, checks, metrics, causes, sources.
+import { probes } from '../../generated/probes.ts'
 import type { Command } from 'commander'
 import { nearest } from '../../expr/nearest.ts'
 import type { Library } from '../../load/library.ts'
@@ -32,10 +33,11 @@ const EXAMPLES = `
 Examples
   tracebook list                      runbooks and checks, with their titles
   tracebook list metrics              everything a condition can read
+  tracebook list probes               questions to the kernel, and the instruments that answer them
   tracebook list causes --json        the cause catalogue for a program
   tracebook list --runbooks ./ours    the team's own beside the built-in ones`
 
-const KINDS = ['runbooks', 'checks', 'metrics', 'causes', 'sources'] as const
+const KINDS = ['runbooks', 'checks', 'metrics', 'causes', 'sources', 'probes'] as const
 type Kind = (typeof KINDS)[number]
 /** First column is the id, last the title. */
 type Entry = Readonly<Record<string, string | undefined>>
@@ -88,6 +90,13 @@ function entriesOf(kind: Kind, library: Library): Entry[] {
     return sorted(library.checks.values()).map(({ id, document }) => ({ id, use: document.use, title: document.check }))
   if (kind === 'causes')
     return sorted(library.causes.values()).map(({ id, use, culprit, title }) => ({ id, use, culprit, title }))
+  if (kind === 'probes')
+    return sorted(probes).map(({ id, answers, backEnds, asks }) => ({
+      id,
+      answers,
+      by: [...new Set(backEnds.map(({ instrument }) => instrument))].join(' '),
+      title: asks,
+    }))
   if (kind === 'sources')
     return sorted(sourcesOf(library)).map(({ id, tier, tool, asks }) => ({ id, tier, tool, title: asks }))
   return sorted(catalogueOf(library).values()).map((metric) => ({

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Tier } from '../../model/observation.ts'
 import type { Request, Window } from '../../model/source.ts'
+import { probes } from '../../generated/probes.ts'
 import { planOf, type Measuring, type Plan, type PlannedStep } from '../../run/plan.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -37,7 +38,7 @@ const EXAMPLES = `
 Examples
   tracebook plan                         the sixty-second checklist on this host
   tracebook plan cpu --window 10s        how long would it take at most?
-  tracebook plan disk --allow trace      what would the escalations need?
+  tracebook plan disk --allow run        without a word to the kernel
   tracebook plan cpu --from test/hosts/cpu-jam   the same for a recorded host`
 
 async function action(runbook: string, options: Options): Promise<number> {
@@ -45,7 +46,7 @@ async function action(runbook: string, options: Options): Promise<number> {
   await refuseMistakes(library)
   requireRunbook(library, runbook)
   const site = await siteOf(library, options.from, options.window, options.allow)
-  const plan = planOf(runbook, { ...site, library, catalogue: catalogueOf(library) })
+  const plan = planOf(runbook, { ...site, library, probes, catalogue: catalogueOf(library) })
   if (options.json) await outJson(jsonOf(plan))
   else await outLines(page(plan, colorsOf(), widthOf()))
   return EXIT.ok
@@ -103,7 +104,7 @@ function timeLines({ steps, leastSeconds, worstSeconds }: Plan, width: number): 
 }
 
 function stepLines(step: PlannedStep, number: number, colors: Colors, width: number): string[] {
-  const { state, depth, text, when, measuring, obstacle } = step
+  const { state, depth, text, when, measuring, asking, obstacle } = step
   const indent = '  '.repeat(depth + 1)
   const inner = `${indent}    `
   return [
@@ -112,6 +113,7 @@ function stepLines(step: PlannedStep, number: number, colors: Colors, width: num
     ),
     ...(when === undefined ? [] : wrapped(`when ${when.replace(/\s+/g, ' ')}`, width, inner).map(colors.dim)),
     ...(measuring ? measuringLines(measuring, inner, colors) : []),
+    ...(asking ? wrapped(`${asking.asks} ${seconds(asking.seconds)}, by the first that works of ${asking.backEnds.join(', ')}`, width, inner) : []),
     ...(obstacle
       ? wrapped(
           `cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`,

@@ -25,6 +25,10 @@ export function probes(report: Report): readonly Block[] {
   ]
 }
 
+export function answeredOrNot(one: Escalation): readonly Block[] {
+  return one.outcome === 'answered' ? answered(one) : [heading(3, one.asks), paragraph(notAnswered(one))]
+}
+
 function answered(one: Escalation): readonly Block[] {
   return [heading(3, one.asks), paragraph(circumstances(one)), ...answer(one), ...(one.tells === undefined ? [] : [paragraph(`How to read it: ${one.tells}`)])]
 }

@@ -1,0 +1,109 @@
+// `tracebook probe QUESTION`: one question to the kernel, asked directly: the same probes, limits and clean-up as in a runbook.
+import { Option, type Command } from 'commander'
+import { escalate } from '../../escalate/escalate.ts'
+import { probes } from '../../generated/probes.ts'
+import { nearest } from '../../expr/nearest.ts'
+import { noFacts } from '../../measure/facts.ts'
+import type { Escalation } from '../../model/escalation.ts'
+import type { Overhead, Probe } from '../../model/probe.ts'
+import { readContext } from '../../run/context.ts'
+import type { CliCommand } from '../command.ts'
+import { EXIT, Exit } from '../exit.ts'
+import { err, out, outJson } from '../io.ts'
+import { secondsOf } from '../options.ts'
+import { policyOf } from '../policy.ts'
+import { catalogueOf, hostFor, libraryFor } from '../setup.ts'
+import { stopping } from '../signals.ts'
+
+export const summary = 'ask the kernel one question, by the instrument that works here'
+
+interface Options {
+  readonly by?: string
+  readonly seconds?: number
+  readonly pid?: string
+  readonly maxOverhead?: Overhead
+  readonly policy?: string
+  readonly json?: true
+}
+
+export const command: CliCommand = {
+  configure: (program: Command) =>
+    program
+      .argument('<question>', 'a probe or its metric; see: tracebook list probes')
+      .option('--by <back-end>', 'only this back end, such as bpftrace or perf')
+      .option('--seconds <time>', 'how long to look, such as 3s (default: the probe knows)', secondsOf)
+      .option('--pid <n>', 'only this process, where the question is about one')
+      .addOption(
+        new Option('--max-overhead <class>', 'most it may take of a CPU: below 0.1 %, 1 %, 5 %, or anything (default low)').choices([
+          'negligible',
+          'low',
+          'medium',
+          'high',
+        ]),
+      )
+      .option('--policy <file>', 'what may be done to the kernel (default /etc/tracebook/policy.yaml, when it is there)')
+      .option('--json', 'as JSON')
+      .addHelpText('after', EXAMPLES),
+  action: action,
+}
+
+const EXAMPLES = `
+Examples
+  tracebook probe wakeup_latency                  how long do threads wait for a CPU?
+  tracebook probe cpu.hot_stacks --seconds 10s    which code burns it?
+  tracebook probe block_latency --by perf         by one instrument only
+  tracebook probe syscalls --pid 4242 --max-overhead medium
+
+The kernel is instrumented for these seconds only; what was attached is gone afterwards, also after a crash (doctor --clean).
+Exit status: 0 answered, 3 not answered: the reason is printed`
+
+async function action(question: string, options: Options): Promise<number> {
+  const probe = probeNamed(question)
+  if (options.by !== undefined && !probe.backEnds.some(({ id }) => id === options.by))
+    throw new Exit(EXIT.usage, `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`)
+  if (options.pid !== undefined && !/^[1-9]\d{0,9}$/.test(options.pid)) throw new Exit(EXIT.usage, '--pid takes a process id')
+  const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
+  const host = await hostFor(undefined)
+  const stop = stopping(undefined)
+  try {
+    const { context } = await readContext(host, stop.signal)
+    const now = new Date()
+    const escalation = await escalate(
+      {
+        metric: probe.answers,
+        ...(options.by === undefined ? {} : { backEnd: options.by }),
+        ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+        ...(options.pid === undefined ? {} : { pid: Number(options.pid) }),
+      },
+      noFacts(),
+      {
+        host,
+        context,
+        probes,
+        allow,
+        policy,
+        catalogue: catalogueOf(await libraryFor([])),
+        signal: stop.signal,
+        minute: now.getHours() * 60 + now.getMinutes(),
+      },
+    )
+    await print(escalation, options.json === true)
+    return stop.status() ?? (escalation.outcome === 'answered' ? EXIT.ok : EXIT.unknown)
+  } finally {
+    stop.release()
+  }
+}
+
+async function print(escalation: Escalation, json: boolean): Promise<void> {
+  if (json) return outJson(escalation)
+  const { renderEscalation } = await import('../../report/markdown.ts')
+  await out(renderEscalation(escalation))
+  if (escalation.outcome !== 'answered') err(`tracebook: not answered: ${escalation.why?.reason ?? ''}\n`)
+}
+
+function probeNamed(name: string): Probe {
+  const found = probes.find((one) => one.id === name || one.answers === name) ?? probes.find((one) => one.gives.includes(name))
+  if (found) return found
+  const near = nearest(name, [...probes.map(({ id }) => id), ...probes.map(({ answers }) => answers)])
+  throw new Exit(EXIT.usage, `no probe ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list probes)`)
+}
