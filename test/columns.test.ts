@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Source } from '../src/model/source.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
-import { LineRow } from '../src/parse/line-row.ts'
+import { LineReader } from '../src/parse/line-row.ts'
 import { source as dmesg } from '../src/tools/dmesg/index.ts'
 import { source as iostat } from '../src/tools/iostat/index.ts'
 import { source as ip } from '../src/tools/ip/index.ts'
@@ -252,7 +252,12 @@ test('top: states in another order, new ones among them', () => {
 
 test('a number read in passing is the one Number() makes of its digits, and nothing else is a number', () => {
   const index = new Map([['x', 1]])
-  const read = (cell: string) => new LineRow(index, `name ${cell} 1`).number('x')
+  const read = (cell: string) => {
+    const reader = new LineReader(`name ${cell} 1\n`)
+    reader.next()
+    reader.scan()
+    return reader.row(index).number('x')
+  }
   const digits = fc
     .tuple(fc.constantFrom('', '-', '+'), fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.nat(20))
     .map(([sign, n, at]) => {

@@ -2,8 +2,8 @@
 //   07:50:56        IFACE   rxpck/s   txpck/s    rxkB/s    txkB/s   rxcmp/s   txcmp/s  rxmcst/s   %ifutil
 //   03:16:17 PM  all    0.00    0.00    0.50    0.00    0.00    0.00    0.00    0.00    0.00   99.50    (a clock of twelve hours)
 //   Device:         rrqm/s   wrqm/s     r/s     w/s    rkB/s    wkB/s avgrq-sz avgqu-sz   await r_await w_await  svctm  %util
-import { LineRow } from './line-row.ts'
-import { columnIndex, lines, words, type Row } from './table.ts'
+import { LineReader } from './line-row.ts'
+import { columnIndex, isBlank, words, type Row } from './table.ts'
 
 export interface Shape {
   /** Each line begins with a time of day, but for the averages at the end, which are left out: the samples have all there is. */
@@ -22,34 +22,46 @@ interface Header {
   readonly width: number
 }
 
-const STAMP = /^\d\d:\d\d:\d\d[ \t]/
 const HALF_DAY = /^\d\d:\d\d:\d\d[ \t]+[AP]M[ \t]/
+const COLON = 58,
+  ZERO = 48,
+  NINE = 57
 
 export function textRows(text: string, { stamped, isHeader }: Shape): Row[] {
   const found: Row[] = []
   let header: Header | undefined
   let last: Header | undefined
-  for (const line of lines(text)) {
-    if (stamped && !STAMP.test(line)) {
+  const reader = new LineReader(text)
+  while (reader.next()) {
+    if (stamped && !isStamped(reader)) {
       header = undefined
       continue
     }
     // Most headers are the last one again, but for the time.
-    if (last && line.endsWith(last.titles) && line.length === last.width) {
+    if (last && reader.width === last.width && reader.endsWith(last.titles)) {
       header = last
       continue
     }
-    const below = new LineRow(header?.columns ?? NONE, line)
+    reader.scan()
     // Titles are no numbers: most lines need not be looked at as a header.
-    const titles = below.hasNumber ? [] : words(line)
-    if (isHeader(titles)) header = last = headerOf(line, titles, stamped)
-    else if (header && below.length === header.length && (!header.halfDay || HALF_DAY.test(line))) found.push(below)
+    const titles = reader.hasNumber ? [] : words(reader.line)
+    if (isHeader(titles)) header = last = headerOf(reader.line, titles, stamped)
+    else if (header && reader.count === header.length && (!header.halfDay || HALF_DAY.test(reader.line)))
+      found.push(reader.row(header.columns))
     else if (!stamped) header = undefined
   }
   return found
 }
 
-const NONE: ReadonlyMap<string, number> = new Map()
+/** `07:50:57` and a blank. */
+function isStamped(reader: LineReader): boolean {
+  if (reader.width < 9 || !isBlank(reader.codeAt(8))) return false
+  for (let at = 0; at < 8; at++) {
+    const code = reader.codeAt(at)
+    if (at === 2 || at === 5 ? code !== COLON : code < ZERO || code > NINE) return false
+  }
+  return true
+}
 
 function headerOf(line: string, cells: readonly string[], stamped: boolean): Header {
   const halfDay = stamped && HALF_DAY.test(line)

@@ -5,7 +5,7 @@
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 import { isCount, isObject, printedJson } from './json.ts'
 import { textRows } from './sysstat-text.ts'
-import { sum, type Row } from './table.ts'
+import type { Row } from './table.ts'
 
 export interface Entry {
   readonly name: string
@@ -43,7 +43,13 @@ export function samples(text: string, printed: Printed): readonly (readonly Entr
 
 /** The sum of keys of one entry; undefined when any is absent. */
 export function total(entry: Entry, keys: readonly string[]): number | undefined {
-  return sum(...keys.map((key) => entry.number(key)))
+  let found = 0
+  for (const key of keys) {
+    const value = entry.number(key)
+    if (value === undefined) return undefined
+    found += value
+  }
+  return found
 }
 
 /** Samples → name → its entries in time order. */
@@ -88,14 +94,11 @@ function fromText(text: string, { column, known, stamped }: Printed): Entry[][] 
     (cells.includes(column) || cells.includes(`${column}:`)) &&
     known.filter((title) => cells.includes(title)).length > 1
   const found: Entry[][] = []
-  let seen = new Set<string>()
+  const seen = new Map<string, number>()
   for (const cells of textRows(text, { stamped, isHeader })) {
     const name = cells.text(column) ?? ''
-    if (found.length === 0 || seen.has(name)) {
-      found.push([])
-      seen = new Set()
-    }
-    seen.add(name)
+    if (found.length === 0 || seen.get(name) === found.length) found.push([])
+    seen.set(name, found.length)
     found.at(-1)?.push(new TextEntry(name, cells))
   }
   // Cut within a line: the busiest CPU may be one that is not in the last sample.

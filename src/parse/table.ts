@@ -50,15 +50,17 @@ export function number(text: string | undefined): number | undefined {
   return text.length === first || point === first || point === text.length - 1 ? undefined : Number(text)
 }
 
-/**
- * Text → its whole lines. What follows the last line feed is half a line, whose last number may be cut short. Where the first
- * line ends with a carriage return all do: a capture came by way of another system.
- */
+/** Text → its whole lines. What follows the last line feed is half a line, whose last number may be cut short. */
 export function lines(text: string): string[] {
-  const first = text.indexOf('\n')
-  const found = (first > 0 && text.charCodeAt(first - 1) === 13 ? text.replaceAll('\r\n', '\n') : text).split('\n')
+  const found = withoutReturns(text).split('\n')
   found.pop()
   return found
+}
+
+/** Where the first line ends with a carriage return all do: a capture came by way of another system. */
+export function withoutReturns(text: string): string {
+  const first = text.indexOf('\n')
+  return first > 0 && text.charCodeAt(first - 1) === 13 ? text.replaceAll('\r\n', '\n') : text
 }
 
 /** A line → its words. Only ASCII blanks part words: names may hold the others, as names of interfaces do. */

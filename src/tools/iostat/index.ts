@@ -39,38 +39,72 @@ export const source: Source = {
     // Without -y the first sample is since boot.
     const own = look?.argv?.some((arg) => /^-[A-Za-z]*y/.test(arg)) ? found : found.slice(1)
     if (own.length === 0) return unavailable('not understood', 'iostat printed nothing but its averages since boot')
-    return diskReading(new Map([...byName(own)].map(([name, entries]) => [name, entries.map(interval)])))
+    return diskReading(
+      new Map([...byName(own)].map(([name, entries]) => [name, entries.map((entry) => new Interval(entry))])),
+    )
   },
 }
 
-function interval(entry: Entry): DiskInterval {
-  const number = (key: string) => entry.number(key)
-  const scaled = (key: string, scale: number) => {
-    const value = number(key)
+/** A class that reads when asked: of tens of thousands of intervals few numbers are asked for twice. */
+class Interval implements DiskInterval {
+  readonly #entry: Entry
+
+  constructor(entry: Entry) {
+    this.#entry = entry
+  }
+
+  get reads() {
+    return this.#entry.number('r/s')
+  }
+  get writes() {
+    return this.#entry.number('w/s')
+  }
+  get discards() {
+    return this.#entry.number('d/s')
+  }
+  get flushes() {
+    return this.#entry.number('f/s')
+  }
+  get readBytes() {
+    return this.#scaled('rkB/s', 1024) ?? this.#scaled('rMB/s', 1024 ** 2) ?? this.#scaled('rsec/s', 512)
+  }
+  get writeBytes() {
+    return this.#scaled('wkB/s', 1024) ?? this.#scaled('wMB/s', 1024 ** 2) ?? this.#scaled('wsec/s', 512)
+  }
+  // The old avgrq-sz and await are means over reads and writes together: whose they are is not known.
+  get readAwait() {
+    return this.#seconds('r_await')
+  }
+  get writeAwait() {
+    return this.#seconds('w_await')
+  }
+  get discardAwait() {
+    return this.#seconds('d_await')
+  }
+  get flushAwait() {
+    return this.#seconds('f_await')
+  }
+  get readSize() {
+    return this.#scaled('rareq-sz', 1024)
+  }
+  get writeSize() {
+    return this.#scaled('wareq-sz', 1024)
+  }
+  get queue() {
+    return this.#entry.number('aqu-sz') ?? this.#entry.number('avgqu-sz')
+  }
+  get utilization() {
+    const percent = this.#entry.number('util')
+    return percent === undefined ? undefined : Math.min(100, percent)
+  }
+
+  #scaled(key: string, scale: number): number | undefined {
+    const value = this.#entry.number(key)
     return value === undefined ? undefined : cents(value * scale)
   }
-  const seconds = (key: string) => {
-    const milliseconds = number(key)
+
+  #seconds(key: string): number | undefined {
+    const milliseconds = this.#entry.number(key)
     return milliseconds === undefined ? undefined : cents(milliseconds, 1000)
-  }
-  const bytes = (way: 'r' | 'w') =>
-    scaled(`${way}kB/s`, 1024) ?? scaled(`${way}MB/s`, 1024 ** 2) ?? scaled(`${way}sec/s`, 512)
-  const utilization = number('util')
-  // The old avgrq-sz and await are means over reads and writes together: whose they are is not known.
-  return {
-    reads: number('r/s'),
-    writes: number('w/s'),
-    discards: number('d/s'),
-    flushes: number('f/s'),
-    readBytes: bytes('r'),
-    writeBytes: bytes('w'),
-    readAwait: seconds('r_await'),
-    writeAwait: seconds('w_await'),
-    discardAwait: seconds('d_await'),
-    flushAwait: seconds('f_await'),
-    readSize: scaled('rareq-sz', 1024),
-    writeSize: scaled('wareq-sz', 1024),
-    queue: number('aqu-sz') ?? number('avgqu-sz'),
-    utilization: utilization === undefined ? undefined : Math.min(100, utilization),
   }
 }

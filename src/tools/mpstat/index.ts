@@ -7,7 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { lacking } from '../../parse/lacking.ts'
 import { byName, samples, total, type Entry, type Printed } from '../../parse/sysstat.ts'
-import { defined } from '../../parse/table.ts'
+import { cents, defined } from '../../parse/table.ts'
 import { extremes } from '../proc_stat/index.ts'
 import { intervalSeconds } from '../../parse/window.ts'
 
@@ -95,7 +95,7 @@ function instance(name: string, entries: readonly Entry[]): Instance {
 
 const of = (key: string) => (entry: Entry) => entry.number(key)
 
-/** mpstat takes guest time out of usr and nice; /proc/stat and the metric leave it in. */
+/** mpstat prints two digits: sums of them have no more. It takes guest time out of usr and nice; /proc/stat and the metric leave it in. */
 function user(entry: Entry): number | undefined {
   const own = total(entry, ['usr', 'nice'])
   return own === undefined ? undefined : cents(own + (entry.number('guest') ?? 0) + (entry.number('gnice') ?? 0))
@@ -107,11 +107,6 @@ function busy(entry: Entry): number | undefined {
   return rest === undefined ? undefined : Math.max(0, cents(100 - rest))
 }
 
-/** mpstat prints two digits: sums of them have no more. */
-function cents(value: number): number {
-  return Math.round(value * 100) / 100
-}
-
 /** An offline CPU is printed as all zeros by some versions: not even idle. */
 function online(entry: Entry): boolean {
   return STATES.some((state) => (entry.number(state) ?? 0) > 0)
@@ -119,6 +114,11 @@ function online(entry: Entry): boolean {
 
 /** One number per sample, or undefined when any sample lacks it. */
 function series(entries: readonly Entry[], get: (entry: Entry) => number | undefined): number[] | undefined {
-  const values = entries.map(get).filter((value) => value !== undefined)
-  return values.length === entries.length && values.length > 0 ? values : undefined
+  const values: number[] = []
+  for (const entry of entries) {
+    const value = get(entry)
+    if (value === undefined) return undefined
+    values.push(value)
+  }
+  return values.length > 0 ? values : undefined
 }

@@ -5,7 +5,7 @@
 import type { Instance, Value } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { cents, defined, sum, type Row } from '../../parse/table.ts'
+import { cents, defined, type Row } from '../../parse/table.ts'
 import { tasks, type Task } from './rows.ts'
 import { intervalSeconds } from '../../parse/window.ts'
 
@@ -86,25 +86,23 @@ function instance(task: Task): Instance {
 }
 
 function rate(rows: readonly (Row | undefined)[], columns: readonly string[], scale: number): number[] | undefined {
-  return complete(rows.map((row) => (row ? scaled(sum(...columns.map((column) => row.number(column))), scale) : 0)))
+  const values: number[] = []
+  for (const row of rows) {
+    let total = 0
+    if (row) for (const column of columns) total += row.number(column) ?? NaN
+    // -1.00 stands for what may not be read: then the process has no such series.
+    if (!(total >= 0)) return undefined
+    values.push(cents(total * scale))
+  }
+  return values.length > 0 ? values : undefined
 }
 
 /** Kernel threads have no address space. An ended process has none either, but it had to touch memory before. */
 function kernel(rows: readonly Row[]): number | undefined {
-  const spaces = complete(rows.map((row) => row.number('VSZ')))
-  const faults = complete(rows.map((row) => sum(row.number('minflt/s'), row.number('majflt/s'))))
+  const spaces = rate(rows, ['VSZ'], 1)
+  const faults = rate(rows, ['minflt/s', 'majflt/s'], 1)
   if (!spaces || !faults) return undefined
-  return Number([...spaces, ...faults].every((value) => value === 0))
-}
-
-/** -1.00 stands for what may not be read: then the process has no such series. */
-function complete(values: readonly (number | undefined)[]): number[] | undefined {
-  const found = values.filter((value) => value !== undefined).filter((value) => value >= 0)
-  return found.length === values.length && found.length > 0 ? found : undefined
-}
-
-function scaled(value: number | undefined, scale: number): number | undefined {
-  return value === undefined ? undefined : cents(value * scale)
+  return Number(spaces.every((space) => space === 0) && faults.every((fault) => fault === 0))
 }
 
 function absent(columns: ReadonlySet<string>, instances: readonly Instance[]): Record<string, Unavailable> {

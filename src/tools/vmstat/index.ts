@@ -4,8 +4,8 @@
 //    2    0            0     23823448        27984       340632    0    0     0    16  105  120  51   1  48   0   0   0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { LineRow } from '../../parse/line-row.ts'
-import { columnIndex, defined, lines, series, sum, words, type Row, type Table } from '../../parse/table.ts'
+import { LineReader } from '../../parse/line-row.ts'
+import { columnIndex, defined, words } from '../../parse/table.ts'
 import { intervalSeconds } from '../../parse/window.ts'
 
 const KNOWN = new Set(['r', 'b', 'si', 'so', 'in', 'cs', 'us', 'sy', 'id', 'wa', 'st', 'gu'])
@@ -47,24 +47,26 @@ export const source: Source = {
     const first = tables.find(({ found }) => found !== undefined)
     if (!first?.found) return unavailable('not understood', 'vmstat printed no header with the columns it is known by')
     const { look, found } = first
-    const rows = look.argv?.includes('-y') ? found.rows : found.rows.slice(1)
-    if (rows.length === 0) return unavailable('not understood', 'vmstat printed nothing but its averages since boot')
+    // The first line is since boot.
+    const before = look.argv?.includes('-y') ? 0 : 1
     const own = looks.some(({ text }) => countsItself(text)) ? 1 : 0
-    const column = (name: string, scale = 1) => series(rows, (row) => scaled(row, name, scale))
+    const column = (name: string) => found.get(name)?.slice(before)
+    if ([...found.values()].every((values) => values.length <= before))
+      return unavailable('not understood', 'vmstat printed nothing but its averages since boot')
     return {
       host: defined({
         'cpu.runnable': column('r')?.map((n) => Math.max(0, n - own)),
         'cpu.blocked': column('b'),
-        'cpu.utilization': series(rows, busy),
+        'cpu.utilization': busy(column('id'), column('wa'), column('st')),
         // us leaves guests out where there is a column gu for them.
-        'cpu.user': found.has('gu') ? series(rows, (row) => sum(row.number('us'), row.number('gu'))) : column('us'),
+        'cpu.user': found.has('gu') ? added(column('us'), column('gu')) : column('us'),
         'cpu.system': column('sy'),
         'cpu.iowait': column('wa'),
         'cpu.steal': column('st'),
         'cpu.context_switches': column('cs'),
         'cpu.interrupts': column('in'),
-        'memory.swap_in': column('si', 1024),
-        'memory.swap_out': column('so', 1024),
+        'memory.swap_in': column('si')?.map((kibibytes) => kibibytes * 1024),
+        'memory.swap_out': column('so')?.map((kibibytes) => kibibytes * 1024),
       }),
     }
   },
@@ -75,24 +77,26 @@ function isHeader(cells: readonly string[]): boolean {
   return cells.filter((word) => KNOWN.has(word)).length > KNOWN.size / 2
 }
 
-function read(text: string): Table | undefined {
+/** The known columns, each with its number of every row. A row in which one of them is no whole number is none. */
+function read(text: string): ReadonlyMap<string, readonly number[]> | undefined {
   let header: readonly string[] = []
-  let index: ReadonlyMap<string, number> = new Map()
-  let known: readonly string[] = []
-  const rows: Row[] = []
-  for (const line of lines(text)) {
+  let known: { readonly name: string; readonly place: number; readonly values: number[] }[] = []
+  const reader = new LineReader(text)
+  while (reader.next()) {
     if (header.length > 0) {
+      reader.scan()
       // -t adds one title, the zone, and two words to a row: the date and the time.
-      const row = new LineRow(index, line)
-      const fits = row.length === header.length || (row.length === header.length + 1 && DATED.test(line))
-      if (fits && known.every((name) => Number.isInteger(row.number(name)))) rows.push(row)
-    } else if (isHeader(words(line))) {
-      header = words(line)
-      index = columnIndex(header)
-      known = header.filter((name) => KNOWN.has(name) && index.has(name))
+      const fits = reader.count === header.length || (reader.count === header.length + 1 && DATED.test(reader.line))
+      if (!fits || !known.every(({ place }) => Number.isInteger(reader.at(place)))) continue
+      for (const { place, values } of known) values.push(reader.at(place) ?? 0)
+      continue
     }
+    const titles = words(reader.line)
+    if (!isHeader(titles)) continue
+    header = titles
+    known = [...columnIndex(titles)].flatMap(([name, place]) => (KNOWN.has(name) ? [{ name, place, values: [] }] : []))
   }
-  return header.length > 0 ? { has: (column) => index.has(column), rows } : undefined
+  return header.length > 0 ? new Map(known.map(({ name, values }) => [name, values])) : undefined
 }
 
 /** procps 4.0.0 to 4.0.3 counts vmstat itself as runnable; 3.3 and 4.0.4 leave it out. */
@@ -100,13 +104,13 @@ function countsItself(version: string): boolean {
   return /^vmstat from procps-ng 4\.0\.[0-3]\b/m.test(version)
 }
 
-function scaled(row: Row, name: string, scale: number): number | undefined {
-  const value = row.number(name)
-  return value === undefined ? undefined : value * scale
+type Column = readonly number[] | undefined
+
+function added(one: Column, other: Column): Column {
+  return one && other && one.map((n, i) => n + (other[i] ?? 0))
 }
 
 /** Busy is what is neither idle nor waiting for I/O; steal was wanted but not had, so it is not busy either. */
-function busy(row: Row): number | undefined {
-  const rest = sum(row.number('id'), row.number('wa'), row.number('st'))
-  return rest === undefined ? undefined : Math.max(0, 100 - rest)
+function busy(idle: Column, waiting: Column, stolen: Column): Column {
+  return added(added(idle, waiting), stolen)?.map((rest) => Math.max(0, 100 - rest))
 }
