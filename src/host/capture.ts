@@ -56,11 +56,11 @@ export function capturing(host: Host, directory: string, about: About): Capturin
     which,
     observations,
   })
-  const store = (asked: readonly Asked[], looks: ReadonlyMap<string, readonly Observation[]>) => {
-    for (const look of [...looks.values()].flat().sort((a, b) => a.atMs - b.atMs)) {
+  const store = (found: readonly Observation[], kindOf: (look: Observation) => RecordedLook['kind']) => {
+    for (const look of found.toSorted((a, b) => a.atMs - b.atMs)) {
       const file = `${String(observations.length + 1).padStart(2, '0')}-${look.source.replace(/[^\w.-]/g, '_')}.txt`
       const { text, ...rest } = look
-      observations.push({ ...rest, kind: kindOf(look, asked), round, file })
+      observations.push({ ...rest, kind: kindOf(look), round, file })
       writeNew(join(directory, file), encode(text, look.bytes), false)
     }
     // After every measurement: also a run that is killed leaves a recording.
@@ -74,8 +74,16 @@ export function capturing(host: Host, directory: string, about: About): Capturin
     look: async (asked, window, signal, progress) => {
       round++
       const looks = await host.look(asked, window, signal, progress)
-      time = latest(time, [...looks.values()].flat())
-      attempt(() => store(asked, looks))
+      const found = [...looks.values()].flat()
+      time = latest(time, found)
+      attempt(() => store(found, (look) => kindOf(look, asked)))
+      return looks
+    },
+    instrument: async (task, signal, progress) => {
+      round++
+      const looks = await host.instrument(task, signal, progress)
+      time = latest(time, looks)
+      attempt(() => store(looks, (look) => (look.argv ? 'run' : 'ftrace')))
       return looks
     },
     finish: (more = {}) => {

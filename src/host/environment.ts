@@ -31,3 +31,14 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   // nstat without -s would eat the operator's own deltas: /dev/null cannot be written back (root) or is refused (anyone else).
   NSTAT_HISTORY: '/dev/null',
 }
+
+/** Marks the programs of a probe, so that those a killed run left are known from all others. */
+export const TOKEN = 'TRACEBOOK_RUN'
+
+/**
+ * What a probe's programs get. LTTng will not work without a folder it can write to: the private one, when there is one.
+ * HOME stays nowhere: perf would copy every library it saw into it.
+ */
+export function childEnvironment(token: string, scratch: string | undefined): Readonly<Record<string, string>> {
+  return { ...ENVIRONMENT, ...(scratch !== undefined && { LTTNG_HOME: scratch }), [TOKEN]: token }
+}

@@ -1,12 +1,14 @@
 // This machine as a Host: programs from trusted directories in a scrubbed environment, files read in place, nothing changed.
 // TRACEBOOK_PATH=dir:dir replaces the directories programs are looked up in (odd hosts, tests); root trusts them no more than others.
-import type { Observation } from '../model/observation.ts'
 import type { ReadRequest, RunRequest, ScanRequest } from '../model/source.ts'
 import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { meter } from './accounting.ts'
 import { clock, round, until, type Clock } from './clock.ts'
 import { DIRECTORIES } from './environment.ts'
+import { hostCpu, type HostCpu } from './guard.ts'
 import type { Asked, Host } from './host.ts'
+import type { Means, Seen, Subject } from './instrument.ts'
+import { ledgerFiles } from './ledger.ts'
 import { deadlineOf, look, type Taken } from './look.ts'
 import { read, type Expansions } from './read.ts'
 import { scan } from './scan.ts'
@@ -30,6 +32,11 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
   const which = programs(directories, process.getuid?.() === 0)
   const own: number[] = [process.pid]
   const observe = observer(now)
+  let earlier: HostCpu | undefined
+  let swept: Promise<unknown> | undefined
+  /** What a run that was killed left in the kernel would be measured as the host's. */
+  const sweep = () =>
+    (swept ??= ledgerFiles().length === 0 ? Promise.resolve() : import('./sweep.ts').then((it) => it.sweep(which)))
   return {
     kind: 'local',
     startedAt: new Date().toISOString(),
@@ -38,7 +45,15 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
     own: () => own,
     cost,
     pause: (ms, signal) => until(now() + ms, now, signal),
+    instrument: async (task, signal, progress) => {
+      await sweep()
+      const means: Means = { now, which, cap, reaped, own, observe, earlier }
+      earlier ??= hostCpu()
+      return (await import('./instrument.ts')).instrument(task, signal, means, progress)
+    },
     look: async (asked, window, signal, progress) => {
+      await sweep()
+      earlier ??= hostCpu()
       // Before the window opens: the module takes 20 ms to load.
       const spawn = asked.some(({ request }) => request.kind === 'run') ? await import('./spawn.ts') : undefined
       const expansions: Expansions = new Map()
@@ -52,33 +67,35 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
       }
       const take = (one: Asked): Taken => {
         const { request } = one
-        const done = observe(one)
+        const done = observe(subjectOf(one))
         if (request.kind === 'run') return run(done, request)
         const files =
           request.kind === 'read' ? read(request.paths, expansions, FILES_CAP) : scan(request.files, FILES_CAP)
         return { done: Promise.resolve(done(files)) }
       }
-      const interrupted = (one: Asked) => observe(one)({ outcome: 'interrupted', text: '', bytes: 0 })
+      const interrupted = (one: Asked) => observe(subjectOf(one))({ outcome: 'interrupted', text: '', bytes: 0 })
       return look(asked, window, signal, { now, take, interrupted }, progress)
     },
   }
 }
 
-type Seen = Pick<Observation, 'outcome' | 'text' | 'bytes'> &
-  Partial<Pick<Observation, 'stderr' | 'exitCode' | 'signal' | 'cpuMs'>>
-type Done = (seen: Seen) => Observation
+type Done = ReturnType<Means['observe']>
 
 /** Numbers the looks of each source and takes their times: called as a look begins, its answer as it ends. */
-function observer(now: Clock): (asked: Asked) => Done {
+function observer(now: Clock): Means['observe'] {
   const numbers = new Map<string, number>()
-  return ({ source, tier, request }) => {
+  return (subject) => {
+    const { source } = subject
     const number = (numbers.get(source) ?? 0) + 1
     numbers.set(source, number)
-    const what = request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }
     const atMs = now()
     const id = number === 1 ? source : `${source}#${number}`
-    return (seen) => ordered({ id, source, tier, ...what, atMs, elapsedMs: round(now() - atMs), cpuMs: 0, ...seen })
+    return (seen) => ordered({ id, ...subject, atMs, elapsedMs: round(now() - atMs), cpuMs: 0, ...seen })
   }
+}
+
+function subjectOf({ source, tier, request }: Asked): Subject {
+  return { source, tier, ...(request.kind === 'run' ? { argv: request.argv } : { paths: pathsOf(request) }) }
 }
 
 function refused(why: string | Unavailable): Seen {

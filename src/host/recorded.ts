@@ -25,18 +25,19 @@ export function recordedHost(directory: string): RecordedHost | Unavailable {
   let round = 0
   let time = 0
 
-  const answer = (asked: Asked): Observation[] => {
-    const { source, request } = asked
-    const left = recording.observations.filter(
-      (look) => look.source === source && look.kind === request.kind && !used.has(look),
-    )
+  const take = (wanted: (look: RecordedLook) => boolean): Observation[] => {
+    const left = recording.observations.filter((look) => wanted(look) && !used.has(look))
     // Rounds differ when another runbook is replayed than was recorded: then the earliest looks not given out yet.
     const from = left.some((look) => look.round === round) ? round : left[0]?.round
     const chosen = left.filter((look) => look.round === from)
     for (const look of chosen) used.add(look)
-    return chosen.length > 0 ? chosen.map((look) => replay(directory, look)) : [notRecorded(asked)]
+    return chosen.map((look) => replay(directory, look))
   }
-  const notRecorded = (asked: Asked) => {
+  const answer = (asked: Asked): Observation[] => {
+    const found = take((look) => look.source === asked.source && look.kind === asked.request.kind)
+    return found.length > 0 ? found : [notRecorded(asked)]
+  }
+  const notRecorded = (asked: Absent) => {
     const { source } = asked
     const number = (absent.get(source) ?? recording.observations.filter((look) => look.source === source).length) + 1
     absent.set(source, number)
@@ -64,14 +65,25 @@ export function recordedHost(directory: string): RecordedHost | Unavailable {
       if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
       return found
     },
+    instrument: async ({ source }) => {
+      round++
+      const found = take((look) => look.source === source)
+      const looks = found.length > 0 ? found : [notRecorded({ source, tier: 'trace' })]
+      time = latest(time, looks)
+      if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
+      return looks
+    },
     pause: async () => {},
     own: () => recording.own,
     cost: () => recording.cost,
   }
 }
 
-function missing({ source, tier, request }: Asked, id: string, atMs: number): Observation {
-  const what = request.kind === 'run' ? { argv: request.argv } : request.kind === 'read' ? { paths: request.paths } : {}
+type Absent = Pick<Asked, 'source' | 'tier'> & Partial<Pick<Asked, 'request'>>
+
+function missing({ source, tier, request }: Absent, id: string, atMs: number): Observation {
+  const what =
+    request?.kind === 'run' ? { argv: request.argv } : request?.kind === 'read' ? { paths: request.paths } : {}
   const stderr = `${source} is not in the recording`
   return { id, source, tier, ...what, atMs, elapsedMs: 0, cpuMs: 0, outcome: 'missing', text: '', stderr, bytes: 0 }
 }

@@ -8,8 +8,8 @@ export const INDEX = 'index.json'
 
 /** An observation whose text is in a file of its own. */
 export interface RecordedLook extends Omit<Observation, 'text'> {
-  readonly kind: Request['kind']
-  /** Which call of `look` it answered, from 1: a measurement is replayed as a whole. */
+  readonly kind: Request['kind'] | 'ftrace'
+  /** Which call of `look` or `instrument` it answered, from 1: a measurement is replayed as a whole. */
   readonly round: number
   readonly file: string
 }

@@ -19,6 +19,12 @@ export interface Limits {
   readonly accept: readonly number[]
   /** Called as the child is reaped; answers what it cost in ms. */
   readonly reaped: () => number
+  /** Given on standard input; nothing otherwise. */
+  readonly input?: string
+  /** Replaces the usual one. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** How long each signal may take at the deadline: a tracer prints what it has. */
+  readonly rungMs?: number
 }
 
 export interface Ran {
@@ -31,7 +37,7 @@ export interface Ran {
   readonly cpuMs: number
 }
 
-export type Stop = 'timeout' | 'truncated' | 'interrupted'
+export type Stop = 'timeout' | 'truncated' | 'guarded' | 'interrupted'
 
 export interface Running {
   readonly pid: number | undefined
@@ -54,7 +60,7 @@ const HURRIED_RUNG_MS = 200
 const LINGER_MS = 100
 
 export function start(path: string, argv: readonly string[], limits: Limits): Running {
-  const launched = launch(path, argv)
+  const launched = launch(path, argv, limits)
   const { child } = launched
   if (child?.pid === undefined) {
     return { pid: undefined, done: launched.failure.then((error) => notStarted(path, error)), stop: () => {} }
@@ -91,7 +97,7 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
     if (stopped !== undefined || end !== undefined) return
     stopped = why
     clearTimeout(timer)
-    climb(0, why === 'interrupted' ? HURRIED_RUNG_MS : RUNG_MS)
+    climb(0, why === 'interrupted' ? HURRIED_RUNG_MS : (limits.rungMs ?? RUNG_MS))
   }
   child.once('exit', (code, signal) => {
     clearTimeout(timer)
@@ -110,17 +116,20 @@ export function start(path: string, argv: readonly string[], limits: Limits): Ru
 function launch(
   path: string,
   argv: readonly string[],
+  { input, environment }: Limits,
 ): { readonly child?: ChildProcess; readonly failure: Promise<unknown> } {
   let failed: (error: unknown) => void = () => {}
   const failure = new Promise<unknown>((resolve) => (failed = resolve))
   try {
     const child = spawn(path, argv.slice(1), {
-      env: ENVIRONMENT,
+      env: environment ?? ENVIRONMENT,
       cwd: '/',
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     })
     child.once('error', failed)
+    // It may end without having read it.
+    child.stdin?.on('error', () => {}).end(input)
     return { child, failure }
   } catch (error) {
     setImmediate(() => failed(error))

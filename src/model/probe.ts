@@ -30,7 +30,10 @@ export type Mechanism =
 /** Share of one CPU it is predicted to take: below 0.1 %, 1 %, 5 %; above, or not known. */
 export type Overhead = 'negligible' | 'low' | 'medium' | 'high'
 
-/** A program that runs to its end. Acts of a back end follow each other. `{scratch}` in argv: a private directory, removed afterwards. */
+/**
+ * A program that runs to its end. Acts of a back end follow each other. In argv, `{scratch}`: a private directory, removed after the row;
+ * `{id}`: a name nobody else has, the same in all acts of the row.
+ */
 export interface RunAct {
   readonly kind: 'run'
   readonly argv: readonly [string, ...string[]]
@@ -41,8 +44,10 @@ export interface RunAct {
   readonly graceMs?: number
   /** True while it instruments the kernel: the guard watches it. False: it only prints what was recorded. */
   readonly tracing: boolean
-  /** How it is asked to end at its deadline. Default SIGINT: tracers print what they have. */
+  /** Exit statuses that are not failures beside 0. At its deadline it gets SIGINT first: tracers print what they have. */
   readonly accept?: readonly number[]
+  /** What it leaves in the kernel beyond its own end, noted before it starts and taken back after the row: an LTTng session (its name has `{id}` in it), a module of SystemTap. */
+  readonly leaves?: readonly { readonly kind: 'lttng' | 'module'; readonly name: string }[]
   /** Bytes of output kept. Default 4 MiB. */
   readonly cap?: number
 }
