@@ -178,7 +178,7 @@ function isFigure(metric) {
   return metric !== 'process.comm' && metric !== 'process.kernel'
 }
 
-export function metrics({ metrics, sources, context, BASE }) {
+export function metrics({ metrics, sources, probes, context, BASE }) {
   const rank = (source) => source.rank?.(context()) ?? RANK[source.tier]
   const row = (metric) => {
     const givers = sources.filter((source) => source.gives.includes(metric.id)).sort((a, b) => rank(a) - rank(b))
@@ -187,7 +187,10 @@ export function metrics({ metrics, sources, context, BASE }) {
       metric.kind,
       BASE[metric.dimension] || 'count',
       cell(metric.help),
-      givers.map(({ id }) => `[${id}](tools/${id}.md)`).join(', ') || 'nothing yet',
+      [
+        ...givers.map(({ id }) => `[${id}](tools/${id}.md)`),
+        ...probes.filter((one) => one.gives.includes(metric.id)).map(({ id }) => `[${id}](probes/${id}.md)`),
+      ].join(', ') || 'nothing yet',
       metric.see ? code(metric.see) : '',
     ]
   }
@@ -241,7 +244,7 @@ function causeText({ id, title, use, culprit, advice = {} }, used) {
   ].join('\n\n')
 }
 
-export function tools({ metrics }, sources) {
+export function tools({ metrics, probes }, sources) {
   const rows = sources.map(({ id, tier, tool, asks, gives }) => [
     `[${id}](${id}.md)`,
     tier,
@@ -249,7 +252,7 @@ export function tools({ metrics }, sources) {
     cell(asks),
     gives.length,
   ])
-  const unread = metrics.filter(({ id }) => !sources.some(({ gives }) => gives.includes(id)))
+  const unread = metrics.filter(({ id }) => ![...sources, ...probes].some(({ gives }) => gives.includes(id)))
   return page(
     'Tools and kernel files',
     'Each metric is asked of the traditional tool first and of the kernel files behind it when that fails.',
@@ -339,15 +342,15 @@ function grouped(all, keyOf) {
   return [...groups]
 }
 
-function page(title, lead, parts) {
+export function page(title, lead, parts) {
   return `${[`# ${title}`, NOTE, lead, ...parts].join('\n\n')}\n`
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
-function list(items) {
+export function list(items) {
   return items.map((item) => `- ${item}`).join('\n')
 }
 
@@ -355,7 +358,7 @@ function codes(ids) {
   return ids.length === 0 ? 'nothing' : [...new Set(ids)].map((id) => code(id)).join(', ')
 }
 
-function code(text) {
+export function code(text) {
   const fence = text.includes('`') ? '``' : '`'
   return `${fence}${oneLine(text).replaceAll('|', '\\|')}${fence}`
 }
@@ -369,7 +372,7 @@ function sentence(text) {
 }
 
 /** Text that stands in a paragraph or a cell: one line, and no character of it is Markdown. */
-function cell(text) {
+export function cell(text) {
   return oneLine(text)
     .replace(/[\\*`|[\]]/g, '\\$&')
     .replaceAll('<', '&lt;')

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parse } from 'yaml'
 import { causes, checks, commands, metrics, runbooks, tool, tools, useCells } from './reference-pages.mjs'
+import { probe, probes } from './reference-probes.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = join(root, 'docs/reference')
@@ -36,6 +37,7 @@ async function loadProduct() {
   const folder = join(root, `node_modules/.cache/tracebook-reference-${process.pid}`)
   const contents = `
     export { sources } from './src/generated/sources.ts'
+    export { probes } from './src/generated/probes.ts'
     export { metrics } from './src/generated/metrics.ts'
     export { commands } from './src/generated/commands.ts'
     export { loadBuiltin } from './src/load/library-loader.ts'
@@ -59,6 +61,7 @@ async function loadProduct() {
       format: 'esm',
       platform: 'node',
       packages: 'external',
+      loader: { '.bt': 'text', '.stp': 'text' },
       outExtension: { '.js': '.mjs' },
       // CommonJS parts of dependencies ask for Node's own modules by require.
       banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
@@ -97,10 +100,12 @@ async function makePages(product) {
       `tools/${source.id}.md`,
       tool(product, source, headerOf(source.id), fixturesOf(source.id)),
     ]),
+    ['probes/README.md', probes(product)],
+    ...product.probes.map((one) => [`probes/${one.id}.md`, probe(product, one, probeFixtures(one.id))]),
   ]
 }
 
-function index({ library, cells, metrics: all, sources, commands: every }) {
+function index({ library, cells, metrics: all, sources, probes: questions, commands: every }) {
   const rows = [
     ['commands', 'cli.md', every.length],
     ['checks', 'checks.md', library.checks.size],
@@ -109,6 +114,7 @@ function index({ library, cells, metrics: all, sources, commands: every }) {
     ['causes', 'causes.md', library.causes.size],
     ['cells of the USE method', 'use-cells.md', Object.keys(cells).length],
     ['tools and kernel files', 'tools/README.md', sources.length],
+    ['questions to the kernel', 'probes/README.md', questions.length],
   ]
   return `# Reference\n\nMade by \`npm run docs\` from the program itself; do not edit.\n\n| | number |\n|---|---|\n${rows.map(([name, file, number]) => `| [${name}](${file}) | ${number} |`).join('\n')}\n`
 }
@@ -128,6 +134,14 @@ function fixturesOf(id) {
     (name) => /^([a-z][\w+]*(?:-[a-z][\w+]*)*-\d[\w.]*)-.*\.json$/.exec(name)?.[1] ?? [],
   )
   return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+}
+
+/** `bpftrace-0.17.0-busy.txt` → back ends and versions of every recorded output. */
+function probeFixtures(id) {
+  const folder = join(root, 'src/probes', id, 'fixtures')
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).flatMap((name) => /^(.+)\.(?:txt|out)$/.exec(name)?.[1] ?? [])
+  return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
 function existing(folder) {
