@@ -1,0 +1,26 @@
+// A program's name → what it left in the shared folder: exit status, output, and its lines of `name: value` as a map.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+
+export interface Result {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly lines: ReadonlyMap<string, string>
+}
+
+/** Empty when the guest ran; else goes into the name of what is skipped. */
+export const reason = inject('labReason')
+
+export function resultOf(program: string): Result {
+  const read = (kind: string) => readFileSync(join(inject('labShare'), `${program}.${kind}`), 'utf8')
+  const stdout = read('out')
+  const pairs = [...stdout.matchAll(/^([\w -]+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const)
+  return { status: Number(read('status')), stdout, stderr: read('err'), lines: new Map(pairs) }
+}
+
+/** The first number of a line; NaN when the line is not there, so that no comparison holds. */
+export function numberOf(result: Result, name: string): number {
+  return Number(/\d+/.exec(result.lines.get(name) ?? '')?.[0] ?? Number.NaN)
+}

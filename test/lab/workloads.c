@@ -1,0 +1,154 @@
+// `workloads NAME …` → one known kind of load until it is killed, in functions whose names a stack must show.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <signal.h>
+
+#define NAMED __attribute__((noinline, noclone))
+
+static void pause_ms(long ms) {
+  struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&t, NULL);
+}
+
+NAMED void spin_for_ever(void) {
+  for (volatile unsigned long i = 0;; i++) {
+  }
+}
+
+static void spin(int processes) {
+  for (int i = 0; i < processes; i++)
+    if (fork() == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      spin_for_ever();
+    }
+  pause();
+}
+
+NAMED void write_one_block(int file, const char *block, off_t at) {
+  if (pwrite(file, block, 4096, at) != 4096) exit(1);
+}
+
+static void sync_writes(const char *path) {
+  static char block[4096];
+  int file = open(path, O_WRONLY | O_CREAT | O_DSYNC, 0600);
+  if (file < 0) exit(1);
+  for (off_t i = 0;; i++) write_one_block(file, block, i % 256 * 4096);
+}
+
+static pthread_mutex_t orders_lock = PTHREAD_MUTEX_INITIALIZER;
+
+// Held while asleep: the others wait for a sleeper, not for a CPU.
+NAMED void hold_orders_lock(void) {
+  pthread_mutex_lock(&orders_lock);
+  pause_ms(20);
+  pthread_mutex_unlock(&orders_lock);
+}
+
+static void *fight(void *unused) {
+  for (;;) hold_orders_lock();
+  return unused;
+}
+
+static void mutex(int threads) {
+  pthread_t thread;
+  while (threads-- > 1) pthread_create(&thread, NULL, fight, NULL);
+  fight(NULL);
+}
+
+static struct sockaddr_in local(int port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+NAMED void connect_in_vain(int port) {
+  struct sockaddr_in to = local(port);
+  int s = socket(AF_INET, SOCK_STREAM, 0);
+  connect(s, (struct sockaddr *)&to, sizeof to);
+  close(s);
+}
+
+static void refused(int port) {
+  for (;; pause_ms(20)) connect_in_vain(port);
+}
+
+// Small messages, one after the other: with netem on lo some are lost and sent again.
+static void stream(int port) {
+  struct sockaddr_in to = local(port);
+  char message[1000] = {0};
+  int yes = 1, server = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (bind(server, (struct sockaddr *)&to, sizeof to) || listen(server, 1)) exit(1);
+  if (fork() == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int peer = accept(server, NULL, NULL);
+    while (read(peer, message, sizeof message) > 0) {
+    }
+    exit(0);
+  }
+  int s = socket(AF_INET, SOCK_STREAM, 0);
+  if (connect(s, (struct sockaddr *)&to, sizeof to)) exit(1);
+  for (;; pause_ms(10))
+    if (write(s, message, sizeof message) < 0) exit(1);
+}
+
+static void forks(const char *self) {
+  for (;;) {
+    pid_t child = fork();
+    if (child == 0) {
+      execl(self, "short_lived", "nothing", NULL);
+      _exit(1);
+    }
+    waitpid(child, NULL, 0);
+  }
+}
+
+NAMED void touch_every_page(char *memory, size_t size) {
+  for (size_t i = 0; i < size; i += 4096) memory[i] = 1;
+}
+
+static void faults(size_t size) {
+  for (;;) {
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    madvise(memory, size, MADV_NOHUGEPAGE);
+    touch_every_page(memory, size);
+    munmap(memory, size);
+  }
+}
+
+NAMED void open_what_is_not_there(void) {
+  if (open("/nowhere/missing.conf", O_RDONLY) >= 0) exit(1);
+}
+
+static void failing_calls(void) {
+  for (;; pause_ms(5)) open_what_is_not_there();
+}
+
+int main(int count, char **words) {
+  const char *name = count > 1 ? words[1] : "";
+  const char *word = count > 2 ? words[2] : "";
+  if (!strcmp(name, "spin")) spin(atoi(word));
+  else if (!strcmp(name, "sync")) sync_writes(word);
+  else if (!strcmp(name, "mutex")) mutex(atoi(word));
+  else if (!strcmp(name, "refused")) refused(atoi(word));
+  else if (!strcmp(name, "stream")) stream(atoi(word));
+  else if (!strcmp(name, "forks")) forks(words[0]);
+  else if (!strcmp(name, "faults")) faults((size_t)atoi(word) << 20);
+  else if (!strcmp(name, "failing")) failing_calls();
+  else if (strcmp(name, "nothing")) {
+    fprintf(stderr, "no workload '%s'\n", name);
+    return 64;
+  }
+  return 0;
+}
