@@ -1,0 +1,105 @@
+// find over the descriptors of all processes, and where each process sleeps → who reads the pipe another process waits to write to.
+//   /proc/4242/fd/1 l-wx------ pipe:[88131] NUL          the producer writes to it
+//   /proc/4243/fd/0 lr-x------ pipe:[88131] NUL          the consumer reads from it
+//   4242 (cat) S 4100 … NUL anon_pipe_write NUL LF       and this one waits (scan of wchan)
+import type { Instance } from '../../model/metric.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { scan, type ProcessRecord } from '../../parse/scan.ts'
+import { waitOf } from '../proc_stuck/waits.ts'
+
+/** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
+const MANY_PROCESSES = 1000
+const MOST_INSTANCES = 16
+const ARGUMENTS = [
+  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
+  ['!', '-regex', '/proc/[0-9]+(/fd(/[0-9]+)?)?', '-prune'],
+  // Only pipes: the names of files are nobody's business here. NUL, because nothing else is sure to be in no name.
+  ['-o', '-lname', 'pipe:*', '-printf', '%p %M %l\\0'],
+].flat()
+const LINE = /^\/proc\/(\d+)\/fd\/\d+ l(r|-)(w|-)\S* pipe:\[(\d+)\]$/
+
+interface End {
+  readonly pid: number
+  readonly pipe: string
+  readonly reads: boolean
+  readonly writes: boolean
+}
+
+export const source: Source = {
+  id: 'find_descriptors',
+  tier: 'run',
+  tool: 'find',
+  asks: 'Who should read the pipe that another process waits to write to?',
+  gives: ['process.pipe_writers_held', 'process.pipe_reader_state'],
+  requests: (_window, context) =>
+    context.processes > MANY_PROCESSES
+      ? unavailable(
+          'not measured',
+          'among more than 1,000 processes descriptors are not listed',
+          'ls -l /proc/PID/fd | grep pipe',
+        )
+      : [
+          { kind: 'scan', files: ['wchan'], at: 'start' },
+          // A process that ended meanwhile, or of another user, makes it end with 1.
+          { kind: 'run', argv: ['find', ...ARGUMENTS], at: 'start', accept: [1] },
+        ],
+  parse: (looks) => {
+    const found = looks.find((look) => look.argv !== undefined)
+    const processes = new Map(
+      looks.filter((look) => look !== found).flatMap((look) => scan(look.text, 1).map((one) => [one.pid, one])),
+    )
+    if (!found || processes.size === 0)
+      return unavailable('not measured', 'the processes or their descriptors were not listed')
+    const records = found.text.split('\0').filter((line) => line.trim() !== '')
+    const ends = records.flatMap((line) => endOf(line) ?? [])
+    if (ends.length < records.length)
+      return unavailable('not understood', 'find printed a line that is no descriptor of a pipe')
+    return { instances: held(ends, processes) }
+  },
+}
+
+function endOf(line: string): End | undefined {
+  const cells = LINE.exec(line.trim())
+  if (!cells) return undefined
+  return { pid: Number(cells[1]), pipe: cells[4] ?? '', reads: cells[2] === 'r', writes: cells[3] === 'w' }
+}
+
+function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord>): Instance[] {
+  const waiting = [...processes.values()].filter((one) => waitOf(channel(one)) === 'pipe').map((one) => one.pid)
+  const full = new Map<string, Set<number>>()
+  for (const end of ends)
+    // A pipe has two ends: one descriptor for both is a FIFO somebody keeps open.
+    if (end.writes && !end.reads && waiting.includes(end.pid))
+      full.set(end.pipe, (full.get(end.pipe) ?? new Set<number>()).add(end.pid))
+  const readers = new Map<number, Set<number>>()
+  for (const end of ends) {
+    const writers = full.get(end.pipe)
+    if (!writers || !end.reads || end.writes || writers.has(end.pid)) continue
+    readers.set(end.pid, new Set([...(readers.get(end.pid) ?? []), ...writers]))
+  }
+  return [...readers].slice(0, MOST_INSTANCES).flatMap(([pid, writers]) => {
+    const process = processes.get(pid)
+    // Who waits for its child lets that one read; who runs reads soon.
+    if (!process || process.state === 'R' || /^(?:do_)?wait(?:4|id)?$/.test(channel(process))) return []
+    return [instance(process, writers.size)]
+  })
+}
+
+function instance(process: ProcessRecord, writers: number): Instance {
+  const pid = String(process.pid)
+  const state = process.state === 'T' ? 'stopped by a signal' : process.state === 't' ? 'stopped by a tracer' : ''
+  return {
+    domain: 'process',
+    name: pid,
+    labels: { pid, comm: process.comm, ppid: String(process.parent) },
+    values: {
+      'process.pipe_writers_held': writers,
+      'process.pipe_reader_state': state === '' ? `asleep in ${channel(process) || '?'}` : state,
+    },
+  }
+}
+
+function channel({ files }: ProcessRecord): string {
+  return files[0]?.trim() ?? ''
+}

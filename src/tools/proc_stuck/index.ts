@@ -1,0 +1,78 @@
+// Wait channel and schedstat of every process at both ends of the window → processes that stood in one place and did not run once.
+//   4242 (cat) S 4100 … NUL anon_pipe_write NUL 20124000 88100 35 LF NUL LF      wchan, then ns on a CPU, ns waiting, times it ran
+//   4250 (head) D 4100 … NUL request_wait_answer NUL 900100 0 4 LF NUL LF
+import type { Instance } from '../../model/metric.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { KERNEL_THREAD, scan, type ProcessRecord } from '../../parse/scan.ts'
+import { waitOf, type Wait } from './waits.ts'
+
+const MOST_INSTANCES = 32
+const COUNTS: Readonly<Record<Wait, string>> = {
+  pipe: 'task.stuck_pipe',
+  socket: 'task.stuck_socket',
+  server: 'task.stuck_server',
+}
+
+interface Stuck {
+  readonly process: ProcessRecord
+  readonly channel: string
+  readonly wait: Wait
+}
+
+export const source: Source = {
+  id: 'proc_stuck',
+  tier: 'read',
+  asks: 'Does a process stand still in a write nobody reads, or in a question no server answers?',
+  gives: [...Object.values(COUNTS), 'process.stuck', 'process.stuck_channel'],
+  requests: () => [{ kind: 'scan', files: ['wchan', 'schedstat'], at: 'ends' }],
+  parse: (looks) => {
+    if (looks.some((look) => look.outcome === 'truncated'))
+      return unavailable('not measured', 'there are more processes than can be read in one look')
+    const [first = [], ...more] = looks.map((look) => scan(look.text, 2).filter((one) => !isKernel(one)))
+    const last = more.at(-1)
+    if (!last) return unavailable('not measured', 'the processes were looked at only once')
+    if (last.length === 0) return unavailable('not understood', 'no record of /proc/PID/stat, wchan and schedstat')
+    if (!last.some((one) => channelOf(one) !== undefined))
+      return unavailable('not permitted', 'where other users’ processes sleep is not shown', 'run as root')
+    if (!last.some((one) => turns(one) !== undefined))
+      return unavailable('not supported', 'this kernel does not count how often a process ran (schedstat)')
+    const before = new Map(first.map((one) => [one.pid, one]))
+    const stuck = last.flatMap((one) => stuckOf(one, before.get(one.pid)) ?? [])
+    const counts = Object.entries(COUNTS).map(([wait, id]) => [id, stuck.filter((one) => one.wait === wait).length])
+    return { host: Object.fromEntries(counts), instances: stuck.slice(0, MOST_INSTANCES).map(instance) }
+  },
+}
+
+function stuckOf(now: ProcessRecord, before: ProcessRecord | undefined): Stuck | undefined {
+  const channel = channelOf(now)
+  const wait = channel === undefined ? undefined : waitOf(channel)
+  if (!wait || channel === undefined || !before || before.start !== now.start) return undefined
+  // A writer that is woken for each page its reader takes has run: it gets on, however slowly.
+  const still = channelOf(before) === channel && turns(now) !== undefined && turns(before) === turns(now)
+  return still ? { process: now, channel, wait } : undefined
+}
+
+function instance({ process, channel }: Stuck): Instance {
+  const pid = String(process.pid)
+  return {
+    domain: 'process',
+    name: pid,
+    labels: { pid, comm: process.comm, ppid: String(process.parent) },
+    values: { 'process.stuck': 1, 'process.stuck_channel': channel },
+  }
+}
+
+function isKernel({ flags }: ProcessRecord): boolean {
+  return (flags & KERNEL_THREAD) !== 0
+}
+
+/** `0` is shown for who runs, and to who may not know. */
+function channelOf({ files }: ProcessRecord): string | undefined {
+  const name = files[0]?.trim() ?? ''
+  return name === '' || name === '0' ? undefined : name
+}
+
+function turns({ files }: ProcessRecord): string | undefined {
+  return /^\d+ \d+ (\d+)$/.exec(files[1]?.trim() ?? '')?.[1]
+}
