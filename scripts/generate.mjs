@@ -8,7 +8,9 @@ const out = join(root, 'src/generated')
 mkdirSync(out, { recursive: true })
 
 const folders = (dir) =>
-  readdirSync(join(root, dir), { withFileTypes: true })
+  !existsSync(join(root, dir))
+    ? []
+    : readdirSync(join(root, dir), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(join(root, dir, entry.name, 'index.ts')))
     .map((entry) => entry.name)
     .sort()
