@@ -58,6 +58,21 @@ describe('proc_stat', () => {
     expect(found.host?.['cpu.interrupts']).toHaveLength(5)
   })
 
+  test('lines of older kernels are shorter: what they do not count is missing, not zero', () => {
+    const cut = (columns: number) => {
+      const shorter = (line: string) => line.split(/\s+/, columns + 1).join(' ')
+      const texts = busy.texts.map((text) => text.replace(/^cpu.*$/gm, shorter))
+      return reading(procStat, { ...busy, texts })
+    }
+    const before24 = cut(8)
+    expect(before24.host?.['cpu.steal']).toHaveLength(5)
+    expect(Object.keys(before24.missing ?? {})).toEqual(['cpu.guest'])
+    const before11 = cut(7)
+    expect(Object.keys(before11.missing ?? {})).toEqual(['cpu.steal', 'cpu.guest', 'cpu.one.steal'])
+    expect(before11.host?.['cpu.softirq']).toHaveLength(5)
+    expect(before11.instances?.[0]?.values).not.toHaveProperty('cpu.one.steal')
+  })
+
   test('one read is no rate', () => {
     expect(isUnavailable(readFixture(procStat, { ...busy, texts: busy.texts.slice(0, 1) }))).toBe(true)
   })

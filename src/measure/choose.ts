@@ -7,6 +7,7 @@ import type { Host } from '../host/host.ts'
 
 const RANK: Readonly<Record<Tier, number>> = { run: 10, read: 20, count: 50, trace: 60 }
 const ORDER: readonly Tier[] = ['read', 'run', 'count', 'trace']
+const NOTHING = 'nothing to measure'
 
 export interface Choice {
   /** In the order they are believed: the first to give a metric keeps it. */
@@ -86,18 +87,22 @@ function obstacle(source: Source, means: Means): Unavailable | undefined {
       `${source.id} is of tier ${source.tier}; only up to ${means.allow} is allowed`,
       `--allow ${source.tier}`,
     )
-  if (source.tool !== undefined) {
-    const path = means.host.which(source.tool)
-    if (isUnavailable(path)) return path
-  }
   const requests = source.requests(means.window, means.context)
-  return isUnavailable(requests) ? requests : undefined
+  const refusal = isUnavailable(requests) ? requests : undefined
+  // Nobody needs a program for a device that is not there.
+  if (refusal?.unavailable === NOTHING) return refusal
+  const path = source.tool === undefined ? undefined : means.host.which(source.tool)
+  return isUnavailable(path) ? path : refusal
 }
 
 function reasonFor(metric: string, means: Means, refused: ReadonlyMap<string, Unavailable>): Unavailable {
   const givers = means.sources.filter((source) => source.gives.includes(metric))
-  const first = givers.map((source) => refused.get(source.id)).find((why) => why !== undefined)
-  return first ?? unavailable('not supported', `no probe yet: nothing in this version gives ${metric}`)
+  const reasons = givers.flatMap((source) => refused.get(source.id) ?? [])
+  return (
+    reasons.find((why) => why.unavailable === NOTHING) ??
+    reasons[0] ??
+    unavailable('not supported', `no probe yet: nothing in this version gives ${metric}`)
+  )
 }
 
 function rankOf(source: Source, context: Context): number {

@@ -5,6 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { absent } from '../../parse/absent.ts'
 import { files } from '../../parse/files.ts'
 import { meanRate, rates } from '../../parse/counters.ts'
 import { defined, words } from '../../parse/table.ts'
@@ -20,6 +21,9 @@ const USER = 0,
   STEAL = 7,
   GUEST = 8,
   GUEST_NICE = 9
+/** What shorter lines of older kernels do not tell. */
+const LATER = ['cpu.steal', 'cpu.guest', 'cpu.one.steal']
+const older = unavailable('not supported', 'this kernel does not count the time the hypervisor or a guest had')
 
 export const source: Source = {
   id: 'proc_stat',
@@ -80,6 +84,7 @@ export const source: Source = {
         ...extremes(each.map(({ share }) => share)),
       }),
       instances: each.map(({ id, share }) => instance(id, share)),
+      ...(all.guest ? {} : { missing: absent(LATER, all.steal ? { 'cpu.steal': 0, 'cpu.one.steal': 0 } : {}, older) }),
     }
   },
 }
@@ -89,11 +94,12 @@ interface Shares {
   readonly user: number[]
   readonly system: number[]
   readonly kernelOnly: number[]
-  readonly iowait: number[]
   readonly irq: number[]
   readonly softirq: number[]
-  readonly steal: number[]
-  readonly guest: number[]
+  readonly iowait: number[]
+  /** Not told by kernels before 2.6.11 and 2.6.24: their lines are shorter. */
+  readonly steal: number[] | undefined
+  readonly guest: number[] | undefined
 }
 
 function parseStat(text: string) {
@@ -112,16 +118,18 @@ function parseStat(text: string) {
 
 /** Ticks at each read → percent of each interval. Guest time is already inside user and nice. Intervals that went backwards are left out. */
 export function shares(reads: readonly (Times | undefined)[]): Shares | undefined {
+  const shortest = Math.min(...reads.map((read) => read?.length ?? Infinity))
+  const told = (at: number): number[] | undefined => (at < shortest ? [] : undefined)
   const found: Shares = {
     busy: [],
     user: [],
     system: [],
     kernelOnly: [],
-    iowait: [],
     irq: [],
     softirq: [],
-    steal: [],
-    guest: [],
+    iowait: [],
+    steal: told(STEAL),
+    guest: told(GUEST),
   }
   for (let i = 1; i < reads.length; i++) {
     const before = reads[i - 1]
@@ -139,8 +147,8 @@ export function shares(reads: readonly (Times | undefined)[]): Shares | undefine
     found.iowait.push(pct(of(IOWAIT)))
     found.irq.push(pct(of(IRQ)))
     found.softirq.push(pct(of(SOFTIRQ)))
-    found.steal.push(pct(of(STEAL)))
-    found.guest.push(pct(of(GUEST) + of(GUEST_NICE)))
+    found.steal?.push(pct(of(STEAL)))
+    found.guest?.push(pct(of(GUEST) + of(GUEST_NICE)))
   }
   return found.busy.length > 0 ? found : undefined
 }
@@ -149,7 +157,7 @@ function instance(id: string, share: Shares): Instance {
   return {
     domain: 'cpu',
     name: id.slice(3),
-    values: {
+    values: defined({
       'cpu.one.utilization': share.busy,
       'cpu.one.user': share.user,
       'cpu.one.system': share.kernelOnly,
@@ -157,7 +165,7 @@ function instance(id: string, share: Shares): Instance {
       'cpu.one.irq': share.irq,
       'cpu.one.iowait': share.iowait,
       'cpu.one.steal': share.steal,
-    },
+    }),
   }
 }
 

@@ -50,7 +50,10 @@ export const source: Source = {
       : {
           instances,
           missing: {
-            'disk.io_errors': unavailable('not supported', 'no disk here counts its I/O errors: only SCSI devices do'),
+            'disk.io_errors': unavailable(
+              'nothing to measure',
+              'no SCSI disk here: of others the kernel log tells the I/O errors',
+            ),
           },
         }
   },
