@@ -30,20 +30,11 @@ export function capturing(host: Host, directory: string, about: About): Capturin
   const problem = makePrivate(directory)
   if (problem) return problem
   const which: Record<string, string | Unavailable> = {}
-  const observations: RecordedLook[] = []
-  let round = 0
+  const known = new Map<string, string | undefined>()
+  const book = observationBook(directory)
   let time = 0
   let cost: Cost | undefined
   let finished = false
-  let failure: Unavailable | undefined
-
-  const attempt = (write: () => void) => {
-    try {
-      if (!failure) write()
-    } catch (error) {
-      failure = unavailable('failed', `the recording in ${directory} could not be written: ${messageOf(error)}`)
-    }
-  }
   const index = (changes: Partial<About>, complete: boolean): Recording => ({
     schemaVersion: 1,
     ...about,
@@ -54,45 +45,90 @@ export function capturing(host: Host, directory: string, about: About): Capturin
     own: host.own(),
     cost: cost ?? host.cost(),
     which,
-    observations,
+    ...(known.size > 0 && { known: Object.fromEntries([...known].filter(isKnown)) }),
+    observations: book.observations,
   })
   const store = (found: readonly Observation[], kindOf: (look: Observation) => RecordedLook['kind']) => {
-    for (const look of found.toSorted((a, b) => a.atMs - b.atMs)) {
-      const file = `${String(observations.length + 1).padStart(2, '0')}-${look.source.replace(/[^\w.-]/g, '_')}.txt`
-      const { text, ...rest } = look
-      observations.push({ ...rest, kind: kindOf(look), round, file })
-      writeNew(join(directory, file), encode(text, look.bytes), false)
-    }
-    // After every measurement: also a run that is killed leaves a recording.
-    writeIndex(directory, index({}, false), false)
+    time = latest(time, found)
+    book.add(found, kindOf, () => index({}, false))
   }
   return {
     ...host,
     now: () => time,
     which: (tool) => (which[tool] = host.which(tool)),
     cost: () => (cost = finished && cost ? cost : host.cost()),
+    recall: (key) => {
+      const value = host.recall(key)
+      // The first answer: what the run learns itself a replay learns too.
+      if (!known.has(key)) known.set(key, value)
+      return value
+    },
     look: async (asked, window, signal, progress) => {
-      round++
       const looks = await host.look(asked, window, signal, progress)
-      const found = [...looks.values()].flat()
-      time = latest(time, found)
-      attempt(() => store(found, (look) => kindOf(look, asked)))
+      store([...looks.values()].flat(), (look) => kindOf(look, asked))
       return looks
     },
     instrument: async (task, signal, progress) => {
-      round++
       const looks = await host.instrument(task, signal, progress)
-      time = latest(time, looks)
-      attempt(() => store(looks, (look) => (look.argv ? 'run' : 'ftrace')))
+      store(looks, (look) => (look.argv ? 'run' : 'ftrace'))
       return looks
     },
     finish: (more = {}) => {
       finished = true
       cost ??= host.cost()
-      attempt(() => writeIndex(directory, index(more, true), true))
+      return book.close(index(more, true))
+    },
+  }
+}
+
+function isKnown(entry: [string, string | undefined]): entry is [string, string] {
+  return entry[1] !== undefined
+}
+
+/** The texts and the index on disk. After the first failure nothing more is written. */
+function observationBook(directory: string) {
+  const observations: RecordedLook[] = []
+  let round = 0
+  let failure: Unavailable | undefined
+  const attempt = (write: () => void) => {
+    try {
+      if (!failure) write()
+    } catch (error) {
+      failure = unavailable('failed', `the recording in ${directory} could not be written: ${messageOf(error)}`)
+    }
+  }
+  return {
+    observations,
+    add: (
+      found: readonly Observation[],
+      kindOf: (look: Observation) => RecordedLook['kind'],
+      index: () => Recording,
+    ) => {
+      round++
+      attempt(() => {
+        for (const look of found.toSorted((a, b) => a.atMs - b.atMs))
+          observations.push(keep(directory, observations.length + 1, look, kindOf(look), round))
+        // After every measurement: also a run that is killed leaves a recording.
+        writeIndex(directory, index(), false)
+      })
+    },
+    close: (index: Recording): Unavailable | undefined => {
+      attempt(() => writeIndex(directory, index, true))
       return failure
     },
   }
+}
+
+function keep(
+  directory: string,
+  number: number,
+  { text, ...look }: Observation,
+  kind: RecordedLook['kind'],
+  round: number,
+): RecordedLook {
+  const file = `${String(number).padStart(2, '0')}-${look.source.replace(/[^\w.-]/g, '_')}.txt`
+  writeNew(join(directory, file), encode(text, look.bytes), false)
+  return { ...look, kind, round, file }
 }
 
 function kindOf(look: Observation, asked: readonly Asked[]): Request['kind'] {

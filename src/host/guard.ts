@@ -57,7 +57,10 @@ export function watch({ pid, guard, before, scratch }: Watched, now: Clock, trip
     const since = host.at
     host = { at, cpu: next }
     const limit = before + guard.systemShare
-    if (share === undefined || share <= limit) return void (above = undefined)
+    if (share === undefined || share <= limit) {
+      above = undefined
+      return undefined
+    }
     above ??= since
     return at - above >= SUSTAINED_MS - EVERY_MS
       ? `the host spent ${percent(share)} of its CPUs in the kernel for ${Math.round((at - above) / 1000)} s, ${percent(before)} before; ${percent(limit)} is allowed`

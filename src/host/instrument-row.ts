@@ -60,7 +60,10 @@ export function newRow(which: Which): Row {
       rows.delete(atExit)
       try {
         const { left } = await undo(ledger, which)
-        if (left.length === 0) return void ledger.remove()
+        if (left.length === 0) {
+          ledger.remove()
+          return undefined
+        }
         const what = left.map(({ thing, why }) => `${thing.kind} ${thing.name} (${why})`).join(', ')
         return `left behind: ${what}; tracebook doctor --clean removes it`
       } catch (error) {

@@ -7,7 +7,6 @@ import {
   constants,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,10 +14,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from './error.ts'
-import { changeableByOthers } from './trust.ts'
+import { bootId, inRunFolder, runFolders, strangeness } from './run-folder.ts'
 
 const KINDS = ['instance', 'kprobe', 'uprobe', 'synthetic', 'lttng', 'module', 'scratch'] as const
 
@@ -58,34 +56,15 @@ const SUFFIX = '.jsonl'
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_NOFOLLOW
 const LONGEST = 1024 * 1024
 
-/** Folders a ledger may be in, best first. A reboot empties the first one, as it empties the kernel. */
-export function folders(): readonly string[] {
-  const uid = process.getuid?.() ?? 0
-  if (uid === 0) return ['/run/tracebook', '/var/lib/tracebook/run']
-  const absolute = (name: string) => [process.env[name] ?? ''].filter((path) => path.startsWith('/'))
-  return [
-    ...absolute('XDG_RUNTIME_DIR').map((path) => join(path, 'tracebook')),
-    ...[...absolute('XDG_STATE_HOME'), join(homedir(), '.local/state')]
-      .slice(0, 1)
-      .map((path) => join(path, 'tracebook/run')),
-    join(tmpdir(), `tracebook-${uid}`),
-  ]
-}
-
-/** In the first folder that is ours alone. Throws, with all reasons, when there is none. */
+/** Throws, with all reasons, when no folder is ours alone. */
 export function openLedger(token: string): OpenLedger {
-  const problems: string[] = []
-  for (const folder of folders()) {
-    try {
-      mkdirSync(folder, { mode: 0o700, recursive: true })
-      const problem = strange(folder)
-      if (problem === undefined) return begin(folder, token)
-      problems.push(`${folder}: ${problem}`)
-    } catch (error) {
-      problems.push(`${folder}: ${messageOf(error)}`)
-    }
+  try {
+    return inRunFolder((folder) => begin(folder, token))
+  } catch (error) {
+    throw new Error(`no ledger could be written, and without one nothing is instrumented (${messageOf(error)})`, {
+      cause: error,
+    })
   }
-  throw new Error(`no ledger could be written, and without one nothing is instrumented (${problems.join('; ')})`)
 }
 
 function begin(folder: string, token: string): OpenLedger {
@@ -123,7 +102,7 @@ function begin(folder: string, token: string): OpenLedger {
 
 /** Ledger files that are there at all: one listing, for the start of every run. */
 export function ledgerFiles(): readonly string[] {
-  return folders().flatMap((folder) => {
+  return runFolders().flatMap((folder) => {
     try {
       return readdirSync(folder)
         .filter((name) => name.endsWith(SUFFIX))
@@ -139,7 +118,8 @@ export function readLedger(path: string): Ledger | undefined {
   const folder = path.slice(0, path.lastIndexOf('/'))
   try {
     const { uid, nlink, size } = lstatSync(path)
-    if (strange(folder) !== undefined || uid !== process.getuid?.() || nlink !== 1 || size > LONGEST) return undefined
+    if (strangeness(folder) !== undefined || uid !== process.getuid?.() || nlink !== 1 || size > LONGEST)
+      return undefined
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     try {
       const ledger = parseLedger(readFileSync(file, 'utf8'), folder)
@@ -186,22 +166,8 @@ function ticks(): number {
   return Math.floor(Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 100)
 }
 
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-}
-
 function namespace(): string {
   return readlinkSync('/proc/self/ns/pid')
-}
-
-/** Why a folder is no place for it; undefined: it is ours alone, and so is the way to it. */
-function strange(folder: string): string | undefined {
-  const found = lstatSync(folder)
-  const uid = process.getuid?.() ?? 0
-  if (!found.isDirectory()) return 'it is not a directory'
-  if (found.uid !== uid) return 'it belongs to somebody else'
-  const at = changeableByOthers(folder, new Set([0, uid]))
-  return at === undefined ? undefined : `others may write ${at}`
 }
 
 function json(line: string): unknown {

@@ -9,6 +9,7 @@ import { hostCpu, type HostCpu } from './guard.ts'
 import type { Asked, Host } from './host.ts'
 import type { Means, Seen, Subject } from './instrument.ts'
 import { ledgerFiles } from './ledger.ts'
+import { memory } from './memory.ts'
 import { deadlineOf, look, type Taken } from './look.ts'
 import { read, type Expansions } from './read.ts'
 import { scan } from './scan.ts'
@@ -44,6 +45,7 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
     which,
     own: () => own,
     cost,
+    ...memory(),
     pause: (ms, signal) => until(now() + ms, now, signal),
     instrument: async (task, signal, progress) => {
       await sweep()

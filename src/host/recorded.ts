@@ -20,62 +20,74 @@ const LARGEST_TEXT = 64 * 1024 * 1024
 export function recordedHost(directory: string): RecordedHost | Unavailable {
   const recording = load(directory)
   if ('unavailable' in recording) return recording
-  const used = new Set<RecordedLook>()
-  const absent = new Map<string, number>()
-  let round = 0
-  let time = 0
-
-  const take = (wanted: (look: RecordedLook) => boolean): Observation[] => {
-    const left = recording.observations.filter((look) => wanted(look) && !used.has(look))
-    // Rounds differ when another runbook is replayed than was recorded: then the earliest looks not given out yet.
-    const from = left.some((look) => look.round === round) ? round : left[0]?.round
-    const chosen = left.filter((look) => look.round === from)
-    for (const look of chosen) used.add(look)
-    return chosen.map((look) => replay(directory, look))
-  }
-  const answer = (asked: Asked): Observation[] => {
+  const known = new Map(Object.entries(recording.known ?? {}))
+  const { turn, now, take, notRecorded } = player(directory, recording)
+  const answer = (asked: Asked): readonly Observation[] => {
     const found = take((look) => look.source === asked.source && look.kind === asked.request.kind)
     return found.length > 0 ? found : [notRecorded(asked)]
-  }
-  const notRecorded = (asked: Absent) => {
-    const { source } = asked
-    const number = (absent.get(source) ?? recording.observations.filter((look) => look.source === source).length) + 1
-    absent.set(source, number)
-    return missing(asked, number === 1 ? source : `${source}#${number}`, time)
   }
   return {
     kind: 'recorded',
     recording,
     startedAt: recording.startedAt,
-    now: () => time,
+    now,
     which: (tool) => whichOf(recording, tool),
-    look: async (asked, window) => {
+    look: async (asked, window) =>
+      turn(() => {
+        const found = new Map<string, Observation[]>(asked.map(({ source }) => [source, []]))
+        const seen = new Set<string>()
+        for (const one of asked) {
+          // Several requests of one kind are answered together, as they were recorded.
+          const key = `${one.request.kind} ${one.source}`
+          if (seen.has(key) || (one.request.at === 'end' && window.count === 0)) continue
+          seen.add(key)
+          found.get(one.source)?.push(...answer(one))
+        }
+        for (const looks of found.values()) looks.sort((a, b) => a.atMs - b.atMs)
+        return found
+      }),
+    instrument: async ({ source }) => {
+      const looks = turn(() => new Map([[source, take((look) => look.source === source)]])).get(source) ?? []
+      return looks.length > 0 ? looks : [notRecorded({ source, tier: 'trace' })]
+    },
+    recall: (key) => known.get(key),
+    remember: (key, value) => void known.set(key, value),
+    pause: async () => {},
+    own: () => recording.own,
+    cost: () => recording.cost,
+  }
+}
+
+/** Gives out each recorded look once, and moves the clock with them. */
+function player(directory: string, recording: Recording) {
+  const used = new Set<RecordedLook>()
+  const absent = new Map<string, number>()
+  let round = 0
+  let time = 0
+  return {
+    now: () => time,
+    turn: (act: () => Map<string, Observation[]>): Map<string, Observation[]> => {
       round++
-      const found = new Map<string, Observation[]>(asked.map(({ source }) => [source, []]))
-      const seen = new Set<string>()
-      for (const one of asked) {
-        // Several requests of one kind are answered together, as they were recorded.
-        const key = `${one.request.kind} ${one.source}`
-        if (seen.has(key) || (one.request.at === 'end' && window.count === 0)) continue
-        seen.add(key)
-        found.get(one.source)?.push(...answer(one))
-      }
-      for (const looks of found.values()) looks.sort((a, b) => a.atMs - b.atMs)
+      const found = act()
       time = latest(time, [...found.values()].flat())
       if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
       return found
     },
-    instrument: async ({ source }) => {
-      round++
-      const found = take((look) => look.source === source)
-      const looks = found.length > 0 ? found : [notRecorded({ source, tier: 'trace' })]
-      time = latest(time, looks)
-      if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
-      return looks
+    take: (wanted: (look: RecordedLook) => boolean): Observation[] => {
+      const left = recording.observations.filter((look) => wanted(look) && !used.has(look))
+      // Rounds differ when another runbook is replayed than was recorded: then the earliest looks not given out yet.
+      const from = left.some((look) => look.round === round) ? round : left[0]?.round
+      const chosen = left.filter((look) => look.round === from)
+      for (const look of chosen) used.add(look)
+      return chosen.map((look) => replay(directory, look))
     },
-    pause: async () => {},
-    own: () => recording.own,
-    cost: () => recording.cost,
+    notRecorded: (asked: Absent): Observation => {
+      const { source } = asked
+      const recorded = recording.observations.filter((look) => look.source === source).length
+      const number = (absent.get(source) ?? recorded) + 1
+      absent.set(source, number)
+      return missing(asked, number === 1 ? source : `${source}#${number}`, time)
+    },
   }
 }
 

@@ -33,6 +33,8 @@ export interface Recording extends About {
   readonly own: readonly number[]
   readonly cost: Cost
   readonly which: Readonly<Record<string, string | Unavailable>>
+  /** What was known of the host before, where it was asked for: it decided what was done and what was not. */
+  readonly known?: Readonly<Record<string, string>>
   readonly observations: readonly RecordedLook[]
 }
 

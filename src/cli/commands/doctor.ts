@@ -19,12 +19,14 @@ interface Options {
   readonly from?: string
   readonly json?: true
   readonly probes?: true
+  readonly clean?: true
 }
 
 export const command: CliCommand = {
   configure: (program: Command) =>
     fromOption(libraryOption(program))
       .option('--json', 'as JSON')
+      .option('--clean', 'only removes what a killed run left: trace instances, probes, programs, files')
       .option('--probes', 'try out what probes need: counts one event for a moment, loads one BPF program')
       .addHelpText('after', EXAMPLES),
   action: action,
@@ -36,11 +38,17 @@ Examples
   sudo tracebook doctor       the same with the rights of root
   tracebook doctor --probes   tries perf and bpftrace, and says which of them work and why others do not
   tracebook doctor --json     for an inventory of many hosts
+  sudo tracebook doctor --clean   after a run was killed; the next run does the same. What others made is not touched
 
 It asks each tool for its version, reads each file once, and changes nothing; only --probes counts events. Programs of a team (--runbooks)
 are only looked up, not run.`
 
 async function action(options: Options): Promise<number> {
+  if (options.clean) {
+    const { lines, all } = await (await import('../doctor/clean.ts')).cleanUp()
+    await outLines(lines)
+    return all ? EXIT.ok : EXIT.warn
+  }
   const library = await libraryFor(options.runbooks)
   await refuseMistakes(library)
   const site = await siteOf(library, options.from)
