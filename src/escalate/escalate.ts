@@ -8,7 +8,7 @@ import { totalOf } from '../model/distribution.ts'
 import type { Consent, Cost, Escalation, Tried } from '../model/escalation.ts'
 import type { Answer, Metric } from '../model/metric.ts'
 import { commandLine, type Observation, type Tier } from '../model/observation.ts'
-import type { BackEnd, Plan, Probe } from '../model/probe.ts'
+import type { Act, BackEnd, Plan, Probe } from '../model/probe.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { predicted } from './cost.ts'
 import { incapable, toolOf, whyFailed } from './dry-run.ts'
@@ -145,7 +145,7 @@ async function attemptOf(
     ...(question.pid === undefined ? {} : { pid: question.pid }),
   }
   const acts = backEnd.acts(plan, tool)
-  const command = commandOf(acts)
+  const command = commandOf(acts, probe, backEnd)
   const agreed = await agree(question, probe, backEnd, command, plan, cost, means)
   if (agreed) return agreed
   const before = probe.control ? await readCounter(probe.control, host, signal) : undefined
@@ -246,10 +246,15 @@ function sizeOf(answer: Answer | undefined): number {
   return answer.kind === 'distribution' ? totalOf(answer) : answer.total
 }
 
-function commandOf(acts: ReturnType<BackEnd['acts']>): string {
+/** What a person would type; a program of ours is printed by `tracebook probe PROBE --by BACK-END --print`. */
+function commandOf(acts: readonly Act[], probe: Probe, backEnd: BackEnd): string {
   const first = acts[0]
-  if (first?.kind === 'ftrace') return `Ftrace: ${first.write.map(([file, text]) => `${text} > ${file}`).join('; ')}`
-  return acts.flatMap((act) => (act.kind === 'run' ? [commandLine(act.argv)] : [])).join(' && ')
+  if (first?.kind === 'ftrace')
+    return `cd INSTANCE; ${first.write.map(([file, text]) => `echo '${text}' > ${file}`).join('; ')}`
+  const program = `tracebook probe ${probe.id} --by ${backEnd.id} --print | `
+  return acts
+    .flatMap((act) => (act.kind === 'run' ? [`${act.input === undefined ? '' : program}${commandLine(act.argv)}`] : []))
+    .join(' && ')
 }
 
 function withHint(why: Unavailable, { tools }: BackEnd, context: Context): Unavailable {

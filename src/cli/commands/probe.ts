@@ -5,11 +5,12 @@ import { probes } from '../../generated/probes.ts'
 import { nearest } from '../../expr/nearest.ts'
 import { noFacts } from '../../measure/facts.ts'
 import type { Escalation } from '../../model/escalation.ts'
-import type { Overhead, Probe } from '../../model/probe.ts'
+import { commandLine } from '../../model/observation.ts'
+import type { Act, Overhead, Plan, Probe } from '../../model/probe.ts'
 import { readContext } from '../../run/context.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
-import { err, out, outJson } from '../io.ts'
+import { err, out, outJson, outLines } from '../io.ts'
 import { secondsOf } from '../options.ts'
 import { policyOf } from '../policy.ts'
 import { catalogueOf, hostFor, libraryFor } from '../setup.ts'
@@ -24,6 +25,7 @@ interface Options {
   readonly maxOverhead?: Overhead
   readonly policy?: string
   readonly json?: true
+  readonly print?: true
 }
 
 export const command: CliCommand = {
@@ -42,6 +44,7 @@ export const command: CliCommand = {
         ]),
       )
       .option('--policy <file>', 'what may be done to the kernel (default /etc/tracebook/policy.yaml, when it is there)')
+      .option('--print', 'only print the program or what would be written, run nothing')
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
   action: action,
@@ -62,6 +65,7 @@ async function action(question: string, options: Options): Promise<number> {
   if (options.by !== undefined && !probe.backEnds.some(({ id }) => id === options.by))
     throw new Exit(EXIT.usage, `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`)
   if (options.pid !== undefined && !/^[1-9]\d{0,9}$/.test(options.pid)) throw new Exit(EXIT.usage, '--pid takes a process id')
+  if (options.print) return printActs(probe, options)
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
   const host = await hostFor(undefined)
   const stop = stopping(undefined)
@@ -99,6 +103,30 @@ async function print(escalation: Escalation, json: boolean): Promise<void> {
   const { renderEscalation } = await import('../../report/markdown.ts')
   await out(renderEscalation(escalation))
   if (escalation.outcome !== 'answered') err(`tracebook: not answered: ${escalation.why?.reason ?? ''}\n`)
+}
+
+/** The program of one back end as it would be fed to its tool; of all back ends: what each would do. */
+async function printActs(probe: Probe, { by, seconds, pid }: Options): Promise<number> {
+  const { context } = await readContext(await hostFor(undefined), new AbortController().signal)
+  const plan: Plan = {
+    seconds: seconds ?? probe.seconds,
+    context,
+    cpus: context.cpus.online,
+    ...(pid === undefined ? {} : { pid: Number(pid) }),
+  }
+  for (const backEnd of probe.backEnds.filter(({ id }) => by === undefined || id === by)) {
+    const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
+    const programs = acts.flatMap((act) => (act.kind === 'run' && act.input !== undefined ? [act.input] : []))
+    if (by !== undefined && programs.length > 0) await out(programs.join('\n'))
+    else await outLines([`${backEnd.id}`, ...acts.flatMap(actLines).map((line) => `  ${line}`)])
+  }
+  return EXIT.ok
+}
+
+function actLines(act: Act): readonly string[] {
+  if (act.kind === 'run') return [`${act.input === undefined ? '' : 'PROGRAM | '}${commandLine(act.argv)}`]
+  const defined = (act.define ?? []).map(({ file, line }) => `echo '${line}' >> ${file}`)
+  return [...defined, ...act.write.map(([file, text]) => `echo '${text}' > ${file}`), ...act.read.map((file) => `cat ${file}`)]
 }
 
 function probeNamed(name: string): Probe {
