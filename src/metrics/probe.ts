@@ -3,6 +3,7 @@ import type { Metric } from '../model/metric.ts'
 
 export const metrics: readonly Metric[] = [
   { id: 'sched.wakeup_latency', dimension: 'seconds', kind: 'histogram', help: 'How long threads wait for a CPU after they became runnable (run-queue latency)', see: 'runqlat 5 1' },
+  { id: 'process.wakeup_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time a thread waited for a CPU after it became runnable, all its waits in the window together', see: 'perf sched latency' },
   { id: 'sched.blocked_stacks', dimension: 'seconds', kind: 'stacks', help: 'Where threads are blocked, and for how long (off-CPU stacks)', see: 'offcputime -f 5' },
   { id: 'cpu.hot_stacks', dimension: 'count', kind: 'stacks', help: 'Which code uses the CPUs: stacks sampled 99 times a second on each', see: 'perf record -F 99 -a -g -- sleep 10' },
   { id: 'interrupt.time', dimension: 'seconds', kind: 'histogram', help: 'Time in each interrupt and soft interrupt', see: 'softirqs 5 1' },

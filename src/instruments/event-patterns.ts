@@ -1,0 +1,62 @@
+// Tracepoints that print positions instead of names → patterns that give their fields the names of the format file.
+//   254,0 WS 4096 () 1234 + 8 [dd]                     block_rq_issue before 6.?; newer: 254,0 WS 4096 () 1234 + 8 none,0,0 [dd]
+//   prev_comm=dd prev_pid=7 prev_prio=120 prev_state=R+ ==> next_comm=swapper/0 next_pid=0 next_prio=120
+//   NR 202 (7ffd, 80, 0, 0, 0, ffffffff)               raw_syscalls:sys_enter
+// Kernels add fields: a pattern skips what it does not know where kernels put it, and a line that does not fit has no fields at all.
+
+/** A command name is at most 15 bytes: bounded, a name that imitates fields cannot be taken for them. */
+const COMM = '.{0,15}'
+const BLOCK = String.raw`^(?<dev>\d+,\d+) (?<rwbs>\S+) (?:(?<bytes>\d+) )?\((?<cmd>.*?)\) (?<sector>\d+) \+ (?<nr_sector>\d+)(?: \S+)?`
+const BIO = String.raw`^(?<dev>\d+,\d+) (?<rwbs>\S+) (?<sector>\d+) \+ (?<nr_sector>\d+)`
+
+const ISSUED = new RegExp(String.raw`${BLOCK} \[(?<comm>${COMM})\]$`)
+const DONE = new RegExp(String.raw`${BLOCK} \[(?<error>-?\d+)\]$`)
+const WOKEN = new RegExp(
+  String.raw`^comm=(?<comm>${COMM}) pid=(?<pid>\d+) prio=(?<prio>-?\d+)(?: success=\d)? target_cpu=(?<target_cpu>\d+)$`,
+)
+
+export const PATTERNS: Readonly<Record<string, RegExp>> = {
+  'sched:sched_switch': new RegExp(
+    String.raw`^prev_comm=(?<prev_comm>${COMM}) prev_pid=(?<prev_pid>\d+) prev_prio=(?<prev_prio>-?\d+) prev_state=(?<prev_state>\S+) ==> next_comm=(?<next_comm>${COMM}) next_pid=(?<next_pid>\d+) next_prio=(?<next_prio>-?\d+)`,
+  ),
+  'sched:sched_wakeup': WOKEN,
+  'sched:sched_wakeup_new': WOKEN,
+  'sched:sched_waking': WOKEN,
+  'block:block_rq_insert': ISSUED,
+  'block:block_rq_issue': ISSUED,
+  'block:block_io_start': ISSUED,
+  'block:block_io_done': ISSUED,
+  'block:block_rq_complete': DONE,
+  'block:block_rq_error': DONE,
+  'block:block_rq_requeue': DONE,
+  'block:block_bio_queue': new RegExp(String.raw`${BIO} \[(?<comm>${COMM})\]$`),
+  'block:block_bio_complete': new RegExp(String.raw`${BIO} \[(?<error>-?\d+)\]$`),
+  'raw_syscalls:sys_enter': /^NR (?<id>-?\d+) \((?<arg0>\w+), (?<arg1>\w+), (?<arg2>\w+), (?<arg3>\w+), (?<arg4>\w+), (?<arg5>\w+)\)$/,
+  'raw_syscalls:sys_exit': /^NR (?<id>-?\d+) = (?<ret>-?\d+)$/,
+  'lock:contention_begin': /^(?<lock_addr>(?:0x)?[0-9a-f]+) \(flags=(?<flags>\S*)\)$/,
+  'lock:contention_end': /^(?<lock_addr>(?:0x)?[0-9a-f]+) \(ret=(?<ret>-?\d+)\)$/,
+  'workqueue:workqueue_queue_work':
+    /^work struct=(?<work>\S+) function=(?<function>\S+)(?: workqueue=(?<workqueue>\S+))? req_cpu=(?<req_cpu>-?\d+) cpu=(?<cpu>-?\d+)$/,
+  'workqueue:workqueue_execute_start': /^work struct (?<work>\S+): function (?<function>\S+)$/,
+  'workqueue:workqueue_execute_end': /^work struct (?<work>[^\s:]+)(?:: function (?<function>\S+))?$/,
+  // Before 5.17 without a reason.
+  'skb:kfree_skb':
+    /^skbaddr=(?<skbaddr>\S+)(?: rx_sk=(?<rx_sk>\S+))? protocol=(?<protocol>\d+) location=(?<location>\S+)(?: reason: (?<reason>\S+))?$/,
+}
+
+/** Letters the kernel prints for the state of a task that leaves the CPU → the bits of `prev_state`. */
+const STATES: Readonly<Record<string, number>> = { R: 0, S: 1, D: 2, T: 4, t: 8, X: 16, Z: 32, P: 64, I: 128, x: 16, K: 256 }
+const PREEMPTED = 256
+
+/** `R+` → 256, `D|K` → 258: preempted is a bit of its own since 4.14; letters of older kernels that are not known are undefined. */
+export function taskState(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text)
+  const letters = text.replace(/\+$/, '').split('|')
+  let bits = text.endsWith('+') ? PREEMPTED : 0
+  for (const letter of letters) {
+    const bit = STATES[letter]
+    if (bit === undefined) return undefined
+    bits |= bit
+  }
+  return bits
+}

@@ -1,0 +1,50 @@
+// babeltrace text of an LTTng kernel trace → events with their fields under the names Ftrace has for them.
+//   [10:51:02.198089110] (+0.000001210) host sched_switch: { cpu_id = 1 }, { prev_comm = "dd", prev_tid = 7, prev_prio = 20, prev_state = 0, next_comm = "cat", next_tid = 8, next_prio = 20 }
+//   [1700000000.198089110] (+?.?????????) host sched_waking: { cpu_id = 0 }, { procname = "dd", tid = 7 }, { comm = "cat", tid = 8, prio = 20, target_cpu = 0 }
+//   [10:51:02.2] (+0.1) host syscall_exit_futex: { cpu_id = 1 }, { ret = 0, uaddr = 140234 }
+import { eachLine, groups } from './log.ts'
+import { LogEvent } from './log-event.ts'
+
+const LINE = /^\[([\d:.]+)\] \([^)]*\) (?:\S+ )?(\w+): \{ cpu_id = (\d+) \}(?:, (\{ .*))?$/
+const SYSCALL = /^(?:compat_)?syscall_(entry|exit)_(\w+)$/
+
+export function* readLttng(text: string, events: readonly string[]): Generator<LogEvent> {
+  const full = groups(events)
+  for (const line of eachLine(text)) {
+    const [, time, name, cpu, payload] = LINE.exec(line) ?? []
+    const seconds = secondsOf(time)
+    if (name === undefined || seconds === undefined) continue
+    const [context, fields] = sections(payload ?? '')
+    const pid = Number(context.get('tid') ?? context.get('vtid') ?? -1)
+    yield new LogEvent(seconds, Number(cpu), pid, context.get('procname') ?? '', eventOf(name, full), fields)
+  }
+}
+
+/** `[10:51:02.198]`, or seconds since the epoch (--clock-seconds). */
+function secondsOf(text: string | undefined): number | undefined {
+  const parts = text?.split(':').map(Number)
+  return parts?.every(Number.isFinite) ? parts.reduce((total, part) => total * 60 + part, 0) : undefined
+}
+
+function eventOf(name: string, full: ReadonlyMap<string, string>): string {
+  const [, edge, call] = SYSCALL.exec(name) ?? []
+  return call === undefined ? (full.get(name) ?? name) : `syscalls:sys_${edge === 'entry' ? 'enter' : 'exit'}_${call}`
+}
+
+/** The last section are the event's own fields; the one before it the context that was asked for: who ran. */
+function sections(payload: string): readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>] {
+  const found: Map<string, string>[] = []
+  let current = new Map<string, string>()
+  for (const match of payload.matchAll(/\{ |\}|(\w+) = ("(?:[^"\\]|\\.)*"|\([^)]*\)[^,}]*|[^,}]+)/g)) {
+    if (match[0] === '{ ') {
+      current = new Map()
+      found.push(current)
+    } else if (match[1] !== undefined) {
+      const value = (match[2] ?? '').trim().replace(/^"(.*)"$/s, '$1')
+      // LTTng calls a thread what it is.
+      current.set(match[1].replace(/(^|_)tid$/, '$1pid'), value)
+      if (match[1] === 'tid') current.set('tid', value)
+    }
+  }
+  return [found.length > 1 ? (found.at(-2) ?? new Map()) : new Map(), found.at(-1) ?? new Map()]
+}

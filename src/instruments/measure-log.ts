@@ -1,0 +1,150 @@
+// A log of events and a question → times between them or counts of them, as histogram and rows.
+import { distributionOf } from '../model/distribution.ts'
+import type { Row } from '../model/tally.ts'
+import type { LogEvent } from './log-event.ts'
+import { withTotal, type Measured } from './measured.ts'
+import type { Condition, Counts, Edge, Label, Pairs, Point, Question } from './question.ts'
+
+const MICROSECOND = 1e-6
+
+export function measureLog(log: Iterable<LogEvent>, question: Question): Measured {
+  return question.kind === 'pairs' ? times(log, question) : counts(log, question)
+}
+
+interface Begun {
+  readonly seconds: number
+  readonly event: LogEvent
+}
+
+function times(log: Iterable<LogEvent>, pairs: Pairs): Measured {
+  const begun = new Map<string, Begun>()
+  const rows: Row[] = []
+  const values = new Map<string, { readonly labels: Record<string, string>; readonly seconds: number[] }>()
+  for (const event of log) {
+    // An end before a start: one event may be both, and then it ends what was before.
+    const end = edgeOf(event, pairs.end)
+    const before = end === undefined ? undefined : begun.get(end)
+    if (end !== undefined && before) {
+      begun.delete(end)
+      // Clocks of two CPUs may differ by a few hundred nanoseconds.
+      const seconds = Math.max(0, event.seconds - before.seconds)
+      const labels = labelsOf(pairs.labels, event, before.event)
+      if (labels) {
+        const bytes = pairs.bytes === undefined ? undefined : before.event.number(pairs.bytes)
+        rows.push({ labels, count: 1, seconds, ...(bytes === undefined ? {} : { bytes }) })
+        sort(values, pairs.parts, labels, seconds)
+      }
+    }
+    const start = edgeOf(event, pairs.start)
+    if (start !== undefined) begun.set(start, { seconds: event.seconds, event })
+  }
+  const parts = [...values.values()].map((one) => ({ labels: one.labels, distribution: distributionOf(one.seconds, MICROSECOND) }))
+  return { ...withTotal(parts), rows: added(rows) }
+}
+
+function counts(log: Iterable<LogEvent>, question: Counts): Measured {
+  const rows: Row[] = []
+  const values: number[] = []
+  for (const event of log) {
+    if (!question.of.some((point) => fits(event, point))) continue
+    const labels = labelsOf(question.labels, event, event)
+    if (!labels) continue
+    const quantity = (of: { readonly field: string; readonly unit: number } | undefined) => {
+      const number = of === undefined ? undefined : event.number(of.field)
+      return number === undefined || of === undefined ? undefined : number * of.unit
+    }
+    const seconds = quantity(question.seconds)
+    const bytes = quantity(question.bytes)
+    const value = quantity(question.histogram)
+    if (value !== undefined) values.push(value)
+    rows.push({ labels, count: 1, ...(seconds === undefined ? {} : { seconds }), ...(bytes === undefined ? {} : { bytes }) })
+  }
+  const unit = question.histogram?.unit
+  return { rows: added(rows), ...(unit === undefined ? {} : { histogram: distributionOf(values, unit) }) }
+}
+
+function sort(
+  values: Map<string, { readonly labels: Record<string, string>; readonly seconds: number[] }>,
+  parts: readonly string[] | undefined,
+  labels: Readonly<Record<string, string>>,
+  seconds: number,
+): void {
+  const own = Object.fromEntries((parts ?? []).map((name) => [name, labels[name] ?? '']))
+  const key = Object.values(own).join('\0')
+  const found = values.get(key)
+  if (found) found.seconds.push(seconds)
+  else values.set(key, { labels: own, seconds: [seconds] })
+}
+
+function edgeOf(event: LogEvent, edges: readonly Edge[]): string | undefined {
+  for (const edge of edges) {
+    if (!fits(event, edge)) continue
+    const key = edge.key.map((name) => event.field(name))
+    if (!key.includes(undefined)) return key.join('\0')
+  }
+  return undefined
+}
+
+function fits(event: LogEvent, point: Point): boolean {
+  return event.event === point.event && (point.when ?? []).every((condition) => holds(event, condition))
+}
+
+/** What the kernel's filter does. A field the log does not show fits nothing. */
+function holds(event: LogEvent, [field, is, value]: Condition): boolean {
+  if (typeof value === 'string') {
+    const text = event.field(field)
+    if (is === '~') return text !== undefined && globbed(value).test(text)
+    return text !== undefined && (is === '==') === (text === value)
+  }
+  const number = event.number(field)
+  if (number === undefined) return false
+  switch (is) {
+    case '==': return number === value
+    case '!=': return number !== value
+    case '<': return number < value
+    case '<=': return number <= value
+    case '>': return number > value
+    case '>=': return number >= value
+    case '&': return (number & value) !== 0
+    case '~': return false
+  }
+}
+
+function globbed(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`)
+}
+
+/** Undefined when one of the names is not there: a row without a name would be somebody else's. */
+function labelsOf(
+  labels: Readonly<Record<string, Label>> | undefined,
+  end: LogEvent,
+  start: LogEvent,
+): Record<string, string> | undefined {
+  const found: Record<string, string> = {}
+  for (const [name, { at, field, names }] of Object.entries(labels ?? {})) {
+    const value = (at === 'start' ? start : end).field(field)
+    if (value === undefined) return undefined
+    found[name] = names?.[value] ?? value
+  }
+  return found
+}
+
+/** Rows of the same names as one: a log has one for each event. */
+function added(rows: readonly Row[]): readonly Row[] {
+  const found = new Map<string, Row>()
+  for (const row of rows) {
+    const key = Object.values(row.labels).join('\0')
+    const before = found.get(key)
+    found.set(key, before ? plus(before, row) : row)
+  }
+  return [...found.values()]
+}
+
+function plus(a: Row, b: Row): Row {
+  return {
+    labels: a.labels,
+    count: a.count + b.count,
+    ...(a.seconds === undefined && b.seconds === undefined ? {} : { seconds: (a.seconds ?? 0) + (b.seconds ?? 0) }),
+    ...(a.bytes === undefined && b.bytes === undefined ? {} : { bytes: (a.bytes ?? 0) + (b.bytes ?? 0) }),
+  }
+}
