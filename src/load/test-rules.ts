@@ -132,7 +132,7 @@ function* instanceRules(domain: string, value: unknown, at: Pointer, names: Name
 
 function* valueRules(metric: Metric, value: unknown, at: Pointer): Generator<Mistake> {
   if (metric.dimension === 'text') return
-  if (Array.isArray(value) && metric.kind !== 'gauge') {
+  if (Array.isArray(value) && metric.kind !== 'gauge' && metric.kind !== 'histogram') {
     yield {
       code: 'test-samples',
       message: `${metric.id} is a ${metric.kind}: it has one value, not samples`,
