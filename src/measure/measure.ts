@@ -7,6 +7,10 @@ import { isUnavailable, unavailable, type Unavailable } from '../model/unavailab
 import { choose, wantedOf, type Means } from './choose.ts'
 import { addReading, forget, withoutOwn, type Facts } from './facts.ts'
 import { installHint } from './packages.ts'
+import { suspectsOf } from './suspects.ts'
+
+/** Long enough for sources that need no more, short enough to be waited for after the window. */
+const BRIEF = { intervalMs: 200, count: 5 } as const
 
 export interface Measurement extends Means {
   readonly host: Host
@@ -16,7 +20,8 @@ export interface Measurement extends Means {
 }
 
 /** Measures and adds to `facts`. Settles also when everything failed: then each metric has its reason. */
-export async function measure(needs: ReadonlySet<string>, facts: Facts, measurement: Measurement): Promise<void> {
+export async function measure(needs: ReadonlySet<string>, facts: Facts, given: Measurement): Promise<void> {
+  const measurement = { ...given, context: { ...given.context, suspects: suspectsOf(facts, given.context) } }
   forget(facts, needs)
   const failed = await once(needs, facts, measurement, [])
   if (failed.length === 0 || measurement.signal.aborted) return
@@ -37,10 +42,11 @@ export async function measure(needs: ReadonlySet<string>, facts: Facts, measurem
 async function once(
   needs: ReadonlySet<string>,
   facts: Facts,
-  measurement: Measurement,
+  given: Measurement,
   without: readonly Source[],
 ): Promise<Source[]> {
-  const { sources, missing } = choose(needs, measurement, new Set(without.map((source) => source.id)))
+  const { sources, missing } = choose(needs, given, new Set(without.map((source) => source.id)))
+  const measurement = sources.every((source) => source.brief === true) ? { ...given, window: BRIEF } : given
   for (const [id, why] of missing) facts.missing.set(id, why)
   const wanted = wantedOf(sources, needs)
   const asked = sources.flatMap((source) =>

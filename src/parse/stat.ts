@@ -1,11 +1,12 @@
 // /proc/PID/stat or /proc/PID/task/TID/stat → what is needed of one task. For all processes at once there is scan.ts.
 //   4242 (a) R 1 (b) S 4100 4242 4100 34816 4242 4194304 931 0 2 0 14 6 0 0 20 0 1 0 181234 5672960 402 18446744073709551615 …
-//   pid (comm) state ppid … 12 majflt, 14 utime, 15 stime, 19 nice, 20 num_threads, 22 starttime, 24 rss, 40 rt_priority, 41 policy
+//   pid (comm) state ppid … 10 minflt, 12 majflt, 14 utime, 15 stime, 19 nice, 20 num_threads, 22 starttime, 24 rss, 40 rt_priority, 41 policy
 
 export interface TaskStat {
   readonly pid: number
   readonly comm: string
   readonly state: string
+  readonly minorFaults: number
   readonly majorFaults: number
   /** Ticks. */
   readonly user: number
@@ -39,12 +40,13 @@ export function taskStat(text: string | undefined): TaskStat | undefined {
   )
     return undefined
   const at = (field: number) => Number(rest[field - 4])
-  const counters = [12, 14, 15, 20, 22, 24, 40, 41].map(at)
+  const counters = [10, 12, 14, 15, 20, 22, 24, 40, 41].map(at)
   if (counters.some((value) => value < 0)) return undefined
   return {
     pid: Number(pid),
     comm: text.slice(open + 2, close),
     state,
+    minorFaults: at(10),
     majorFaults: at(12),
     user: at(14),
     system: at(15),

@@ -1,0 +1,36 @@
+// Metrics of the few processes that stood out: a closer look at their threads, for a second (or both ends of a window for the queue).
+import type { Metric } from '../model/metric.ts'
+
+const threads = 'pidstat -t -u -w -p PID 1'
+const channels = 'grep -H . /proc/PID/task/*/wchan'
+const calls = 'grep -H . /proc/PID/task/*/syscall'
+const io = 'grep -E "^(syscr|syscw|rchar|wchar)" /proc/PID/io'
+
+/** Only processes that stood out in the window before have them: by CPU, waiting, faults, switches, I/O or a queue at a lock. */
+export const metrics: readonly Metric[] = [
+  { id: 'process.lock_queue', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock: in futex(), at one address, whose word says that the lock is held and others wait', see: calls },
+  { id: 'process.lock_queues', per: 'process', dimension: 'count', kind: 'gauge', help: 'Locks threads of the process wait for', see: calls },
+  { id: 'suspect.threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads of the process', see: 'ps -o nlwp= -p PID' },
+  { id: 'suspect.active_threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that used at least 2 % of a CPU, or waited for one that long', see: threads },
+  { id: 'suspect.cpu', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by all threads; 100 % is one CPU', see: threads },
+  { id: 'suspect.busiest_thread', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by the thread that used most', see: threads },
+  { id: 'suspect.busiest_name', per: 'process', dimension: 'text', kind: 'text', help: 'Name and id of that thread', see: threads },
+  { id: 'suspect.user', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU its threads used in user mode', see: threads },
+  { id: 'suspect.system', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU its threads used in the kernel', see: threads },
+  { id: 'suspect.faults', per: 'process', dimension: 'rate', kind: 'rate', help: 'Page faults per second of its threads that were served from memory', see: 'pidstat -r -p PID 1' },
+  { id: 'suspect.cpu_wait', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Time all threads were runnable and did not run; 100 % is one thread that waited all the time', see: 'cat /proc/PID/task/*/schedstat' },
+  { id: 'suspect.confined', per: 'process', dimension: 'ratio', kind: 'constant', help: 'CPUs its active threads may run on, against the CPUs online; below 100 % an affinity mask or a cpuset confines them', see: 'taskset -acp PID' },
+  { id: 'suspect.priority', per: 'process', dimension: 'count', kind: 'constant', help: 'Nice value of its busiest thread', see: 'ps -o ni,cls,pid,comm -p PID' },
+  { id: 'suspect.lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock of the program (futex word that says held, and others wait)', see: calls },
+  { id: 'suspect.locks', per: 'process', dimension: 'count', kind: 'gauge', help: 'Different locks of the program that its threads wait for', see: calls },
+  { id: 'suspect.lock_still', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that waited for the same lock at every moment and did not run once', see: calls },
+  { id: 'suspect.lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second that threads seen waiting for that lock went to sleep: each time it changed hands', see: threads },
+  { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition: the interpreter lock of Python and Ruby shows so', see: calls },
+  { id: 'suspect.memory_lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the lock of their address space, in a fault, mmap, munmap or mprotect', see: channels },
+  { id: 'suspect.held_writers', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads the kernel holds back in write() until dirty pages are written (balance_dirty_pages)', see: channels },
+  { id: 'suspect.switches', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second its threads went to sleep', see: threads },
+  { id: 'suspect.preempted', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second its threads were preempted', see: threads },
+  { id: 'suspect.waits_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel functions its threads slept in most often', see: channels },
+  { id: 'suspect.io_calls', per: 'process', dimension: 'rate', kind: 'rate', help: 'read, write and similar system calls per second', see: io },
+  { id: 'suspect.io_call_size', per: 'process', dimension: 'bytes', kind: 'rate', help: 'Bytes such a call moves, on average', see: io },
+]
