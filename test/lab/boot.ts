@@ -39,7 +39,10 @@ function boot(share: string): string {
   if (compiled.status !== 0) return `gcc cannot compile the workloads: ${compiled.error?.message ?? compiled.stderr}`
   // A test asserts on the module's count: when it is not there, that test fails or is skipped, not the others.
   if (existsSync('/usr/bin/stap')) {
-    spawnSync(kernel, ['stap', '-p4', '-m', 'lab_switches', join(here, 'switches.stp')], { cwd: share, stdio: 'inherit' })
+    spawnSync(kernel, ['stap', '-p4', '-m', 'lab_switches', join(here, 'switches.stp')], {
+      cwd: share,
+      stdio: 'inherit',
+    })
   }
   const programs = readdirSync(join(here, 'programs')).map((name) => name.replace(/\.\w+$/, ''))
   const guest = spawnSync(

@@ -13,6 +13,9 @@ export interface Result {
 /** Empty when the guest ran; else goes into the name of what is skipped. */
 export const reason = inject('labReason')
 
+/** In the gate nothing of the lab may be skipped. */
+export const required = process.env['TRACEBOOK_LAB'] === 'required'
+
 export function resultOf(program: string): Result {
   const read = (kind: string) => readFileSync(join(inject('labShare'), `${program}.${kind}`), 'utf8')
   const stdout = read('out')
