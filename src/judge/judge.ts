@@ -8,6 +8,7 @@ import { isUnavailable, unavailable, type Unavailable } from '../model/unavailab
 import { culpritsOf } from './culprits.ts'
 import { evidenceOf } from './evidence.ts'
 import type { CheckProgram } from './program.ts'
+import { spread } from './spread.ts'
 
 const MOST_INSTANCES = 8
 
@@ -46,16 +47,8 @@ export function judge(program: CheckProgram, facts: Facts, catalogue: ReadonlyMa
   if (!measured(program, facts) && nothing) return [plain(program, 'ok', nothing.reason)]
   if (!measured(program, facts))
     return [plain(program, 'unknown', 'not measured', unavailable('not measured', `no ${document.each} was looked at`))]
-  const rest =
-    judged.length === 0
-      ? `no ${document.each} to judge`
-      : `${judged.length} ${plural(document.each, judged.length)} within limits`
-  return [plain(program, 'ok', rest)]
-}
-
-function plural(noun: string, count: number): string {
-  if (count === 1) return noun
-  return noun.endsWith('s') ? `${noun}es` : `${noun}s`
+  const well = judged.map(({ instance }) => instance)
+  return [plain(program, 'ok', spread(program.evidence, document.each, well, catalogue))]
 }
 
 function measured(program: CheckProgram, facts: Facts): boolean {
