@@ -12,20 +12,20 @@ export interface Memory {
 const FILE = 'known.json'
 const LONGEST = 256 * 1024
 
-export function memory(): Memory {
+export function memory(folders = runFolders()): Memory {
   let known: Map<string, string> | undefined
   return {
-    recall: (key) => (known ??= load()).get(key),
+    recall: (key) => (known ??= load(folders)).get(key),
     remember: (key, value) => {
       // Read again: another run may have learnt something meanwhile.
-      known = load().set(key, value)
-      store(known)
+      known = load(folders).set(key, value)
+      store(known, folders)
     },
   }
 }
 
-function load(): Map<string, string> {
-  for (const folder of runFolders()) {
+function load(folders: readonly string[]): Map<string, string> {
+  for (const folder of folders) {
     const path = join(folder, FILE)
     try {
       const { uid, size } = lstatSync(path)
@@ -49,7 +49,7 @@ function parse(text: string): Map<string, string> {
   return new Map(Object.entries(known).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
-function store(known: ReadonlyMap<string, string>): void {
+function store(known: ReadonlyMap<string, string>, folders: readonly string[]): void {
   const text = JSON.stringify({ boot: bootId(), known: Object.fromEntries(known) })
   if (text.length > LONGEST) return
   try {
@@ -69,7 +69,7 @@ function store(known: ReadonlyMap<string, string>): void {
       } finally {
         closeSync(file)
       }
-    })
+    }, folders)
   } catch {
     // Then it is learnt again the next time.
   }

@@ -22,9 +22,9 @@ export function runFolders(): readonly string[] {
 }
 
 /** In the first folder that is ours alone, made if need be, where `act` does not throw. Throws all reasons when there is none. */
-export function inRunFolder<T>(act: (folder: string) => T): T {
+export function inRunFolder<T>(act: (folder: string) => T, folders = runFolders()): T {
   const problems: string[] = []
-  for (const folder of runFolders()) {
+  for (const folder of folders) {
     try {
       mkdirSync(folder, { mode: 0o700, recursive: true })
       const problem = strangeness(folder)
