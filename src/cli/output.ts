@@ -43,6 +43,12 @@ export async function writeReport(
   let fine = true
   for (const file of options.out)
     fine = writeFileSafely(file, await (await formatOfFile(file).load()).render(report)) && fine
+  const [first] = options.out
+  if (first !== undefined && report.escalations?.some(({ answer }) => answer?.kind === 'stacks')) {
+    const { flameFiles } = await import('./flames.ts')
+    for (const { file, text } of flameFiles(first, report.escalations, report.host.name))
+      fine = writeFileSafely(file, text) && fine
+  }
   if (standard) await out(ended(await textFor(standard, report, options)))
   return fine
 }
@@ -64,7 +70,7 @@ function ended(text: string): string {
 }
 
 /** Whole or not at all: beside the target, synced, then renamed. Synchronous, so that no start pays for fs/promises. */
-function writeFileSafely(file: string, text: string): boolean {
+export function writeFileSafely(file: string, text: string): boolean {
   const beside = `${file}.${process.pid}.tmp`
   try {
     const descriptor = openSync(beside, 'wx', 0o600)

@@ -11,7 +11,9 @@ import { readContext } from '../../run/context.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { err, out, outJson, outLines } from '../io.ts'
-import { secondsOf } from '../options.ts'
+import { outOption, secondsOf } from '../options.ts'
+import { writeFileSafely } from '../output.ts'
+import { endingOf } from '../flames.ts'
 import { policyOf } from '../policy.ts'
 import { catalogueOf, hostFor, libraryFor } from '../setup.ts'
 import { stopping } from '../signals.ts'
@@ -26,12 +28,15 @@ interface Options {
   readonly policy?: string
   readonly json?: true
   readonly print?: true
+  readonly out: readonly string[]
 }
 
 export const command: CliCommand = {
   configure: (program: Command) =>
-    program
-      .argument('<question>', 'a probe or its metric; see: tracebook list probes')
+    outOption(
+      program.argument('<question>', 'a probe or its metric; see: tracebook list probes'),
+      'also write it there: .json, .md, or stacks as .svg, .folded, .speedscope.json',
+    )
       .option('--by <back-end>', 'only this back end, such as bpftrace or perf')
       .option('--seconds <time>', 'how long to look, such as 3s (default: the probe knows)', secondsOf)
       .option('--pid <n>', 'only this process, where the question is about one')
@@ -55,6 +60,7 @@ Examples
   tracebook probe wakeup_latency                  how long do threads wait for a CPU?
   tracebook probe cpu.hot_stacks --seconds 10s    which code burns it?
   tracebook probe block_latency --by perf         by one instrument only
+  tracebook probe cpu_hot_stacks --out hot.svg    a flame graph
   tracebook probe syscalls --pid 4242 --max-overhead medium
 
 The kernel is instrumented for these seconds only; what was attached is gone afterwards, also after a crash (doctor --clean).
@@ -91,11 +97,32 @@ async function action(question: string, options: Options): Promise<number> {
         minute: now.getHours() * 60 + now.getMinutes(),
       },
     )
+    const fine = await write(escalation, options.out, context.hostname)
     await print(escalation, options.json === true)
+    if (!fine) return EXIT.io
     return stop.status() ?? (escalation.outcome === 'answered' ? EXIT.ok : EXIT.unknown)
   } finally {
     stop.release()
   }
+}
+
+async function write(escalation: Escalation, files: readonly string[], host: string): Promise<boolean> {
+  let fine = true
+  for (const file of files) {
+    const ending = endingOf(file)
+    const { answer } = escalation
+    const text =
+      ending === undefined
+        ? file.endsWith('.json')
+          ? JSON.stringify(escalation, undefined, 2)
+          : (await import('../../report/markdown.ts')).renderEscalation(escalation)
+        : answer?.kind === 'stacks'
+          ? (await import('../flames.ts')).flameText(ending, escalation, answer, host)
+          : undefined
+    if (text === undefined) err(`tracebook: no stacks to write to ${file}\n`)
+    else fine = writeFileSafely(file, text) && fine
+  }
+  return fine
 }
 
 async function print(escalation: Escalation, json: boolean): Promise<void> {

@@ -1,0 +1,37 @@
+// Stacks of a report → files beside it: a flame graph that opens in a browser, folded stacks, and a profile for speedscope.
+import { toFolded, toSpeedscope, toSvg } from '../flame/index.ts'
+import type { Escalation } from '../model/escalation.ts'
+import type { Stacks } from '../model/stacks.ts'
+
+export interface FlameFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** `report.md` → `report.cpu_hot_stacks.svg`, `.folded` and `.speedscope.json`, for each question answered by stacks. */
+export function flameFiles(report: string, escalations: readonly Escalation[], host: string): readonly FlameFile[] {
+  const base = report.replace(/\.[^./]+$/, '')
+  return escalations.flatMap((one) =>
+    one.answer?.kind === 'stacks' && one.answer.stacks.length > 0
+      ? ['svg', 'folded', 'speedscope.json'].map((ending) => {
+          const file = `${base}.${one.probe ?? 'stacks'}.${ending}`
+          return { file, text: flameText(ending, one, one.answer as Stacks, host) }
+        })
+      : [],
+  )
+}
+
+/** Undefined: the ending names no form of stacks. */
+export function endingOf(file: string): string | undefined {
+  return ['svg', 'folded', 'speedscope.json'].find((ending) => file.endsWith(`.${ending}`))
+}
+
+export function flameText(ending: string, { asks, seconds, backEnd }: Escalation, stacks: Stacks, host: string): string {
+  if (ending === 'folded') return toFolded(stacks)
+  if (ending === 'speedscope.json') return toSpeedscope(stacks, asks)
+  return toSvg(stacks, {
+    title: asks,
+    subtitle: `${host}, ${seconds ?? '?'} s, by ${backEnd ?? '?'}`,
+    kind: stacks.dimension === 'seconds' ? 'offcpu' : 'cpu',
+  })
+}
