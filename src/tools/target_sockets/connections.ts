@@ -1,0 +1,90 @@
+// The text of `ss -t -i -n -p` → connections: state, queues, owners, and from the line below each what TCP knows of it.
+//   ESTAB 0      100           10.0.0.5:40112        10.0.0.9:7016 users:(("app",pid=812,fd=3))
+//   	 cubic mss:1448 cwnd:10 data_segs_out:500 busy:9980ms rwnd_limited:120ms(1.2%) unacked:1 notsent:100 minrtt:0.03
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { MOST_LINES, type Owner } from '../ss/listeners.ts'
+
+export interface Connection {
+  readonly key: string
+  readonly state: string
+  readonly peer: string
+  readonly peerPort: number
+  readonly receiveQueue: number
+  readonly owners: readonly Owner[]
+  readonly info: Info
+}
+
+/** Zeros are not printed: what is absent did not happen. Times in seconds. */
+export interface Info {
+  /** False when there is no line below: then nothing of it is known. */
+  readonly known: boolean
+  readonly mss: number
+  readonly cwnd: number
+  readonly segments: number
+  readonly retransmitted: number
+  readonly busy: number
+  readonly windowLimited: number
+  readonly bufferLimited: number
+  readonly unacked: number
+  readonly notSent: number
+  readonly minRtt?: number
+}
+
+const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/
+// The name of a process may hold blanks, quotes and brackets: users: is everything after the two addresses.
+const LINE = /^([A-Z][A-Z0-9-]*)\s+(\d+)\s+\d+\s+(\S+:\S+)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
+
+export function connections(text: string): readonly Connection[] | Unavailable {
+  const [header = '', ...rest] = text.split('\n')
+  if (!HEADER.test(header))
+    return unavailable('not understood', 'ss printed no header with State, Recv-Q, Send-Q and Local Address:Port')
+  if (rest.length > MOST_LINES)
+    return unavailable('not measured', `more than ${MOST_LINES} connections: the list is not read`)
+  const found: Connection[] = []
+  // Output that was cut ends without a line feed: its last line may be half a number.
+  const lines = rest.slice(0, -1)
+  for (const [i, line] of lines.entries()) {
+    if (/^\s/.test(line) || line === '') continue
+    const cells = LINE.exec(line.trimEnd())
+    if (!cells)
+      return unavailable('not understood', 'ss printed a line that is not state, two queues and two addresses')
+    const below = lines[i + 1] ?? ''
+    found.push(connection(cells, /^\s/.test(below) ? below : ''))
+  }
+  return found
+}
+
+function connection(cells: RegExpExecArray, below: string): Connection {
+  const [, state = '', queue, local = '', peer = '', port, users = ''] = cells
+  const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({
+    comm,
+    pid: Number(pid),
+  }))
+  return {
+    key: `${local} ${peer}:${port}`,
+    state,
+    peer: peer.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1'),
+    peerPort: port === '*' ? 0 : Number(port),
+    receiveQueue: Number(queue),
+    owners,
+    info: infoOf(below),
+  }
+}
+
+function infoOf(text: string): Info {
+  const value = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0)
+  const minRtt = /\sminrtt:(\d+(?:\.\d+)?)/.exec(text)?.[1]
+  return {
+    known: text.trim() !== '',
+    mss: value(/\smss:(\d+)/),
+    cwnd: value(/\scwnd:(\d+)/),
+    segments: value(/\sdata_segs_out:(\d+)/),
+    retransmitted: value(/\sretrans:\d+\/(\d+)/),
+    busy: value(/\sbusy:(\d+)ms/) / 1000,
+    windowLimited: value(/\srwnd_limited:(\d+)ms/) / 1000,
+    bufferLimited: value(/\ssndbuf_limited:(\d+)ms/) / 1000,
+    unacked: value(/\sunacked:(\d+)/),
+    notSent: value(/\snotsent:(\d+)/),
+    ...(minRtt === undefined ? {} : { minRtt: Number(minRtt) / 1000 }),
+  }
+}
