@@ -24,7 +24,7 @@ export default defineConfig({
         },
       },
       // One guest for all of them, started by the global set-up; the tests only read what it left.
-      { test: { name: 'lab', include: ['test/lab/*.test.ts'], globalSetup: ['test/lab/boot.ts'], pool: 'forks' } },
+      { plugins: [programs], test: { name: 'lab', include: ['test/lab/*.test.ts'], globalSetup: ['test/lab/boot.ts'], pool: 'forks' } },
     ],
   },
 })

@@ -1,9 +1,10 @@
 // Vitest's global set-up of the project `lab`: one guest for all tests runs the programs → a folder of results, or the reason why there is none.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { rowsOf } from './rows.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,7 +17,8 @@ declare module 'vitest' {
 
 const here = import.meta.dirname
 const kernel = join(here, 'kernel')
-const GUEST_SECONDS = 400
+// Beside the programs half a minute for each row, which takes a third of it on a quiet host.
+const SECONDS = { programs: 400, row: 30 }
 
 export default function setup(project: TestProject): () => void {
   const share = mkdtempSync(join(tmpdir(), 'tracebook-lab-'))
@@ -44,13 +46,22 @@ function boot(share: string): string {
       stdio: 'inherit',
     })
   }
+  const rows = rowsOf()
+  const line = ({ probe, backEnd, netem, workload }: (typeof rows)[number]) =>
+    `${probe.id}\t${backEnd.id}\t${netem ?? '-'}\t${workload}\n`
+  writeFileSync(join(share, 'rows'), rows.map(line).join(''))
   const programs = readdirSync(join(here, 'programs')).map((name) => name.replace(/\.\w+$/, ''))
+  // The longest last: what the others found is there when it is stopped.
+  programs.sort((a, b) => Number(a === 'probes') - Number(b === 'probes'))
+  const seconds = SECONDS.programs + SECONDS.row * rows.length
   const guest = spawnSync(
     kernel,
-    ['run', '--timeout', String(GUEST_SECONDS), '--share', share, '--disk-iops', '100', '--']
+    ['run', '--timeout', String(seconds), '--share', share, '--disk-iops', '100', '--']
       .concat(['bash', join(here, 'guest.sh'), share])
       .concat(programs),
     { stdio: ['ignore', 'inherit', 'inherit'], cwd: here },
   )
-  return guest.status === 0 ? '' : `the guest ended with ${guest.status ?? guest.signal}`
+  if (guest.status === 125) return 'the guest did not boot'
+  if (guest.status !== 0) throw new Error(`the guest ended with ${guest.status ?? guest.signal}; what it left is in ${share}`)
+  return ''
 }

@@ -1,4 +1,4 @@
-# In the guest: guest.sh SHARE PROGRAM … → SHARE/PROGRAM.{out,err,status}, one after the other; each has two minutes and its own share of nothing else.
+# In the guest: guest.sh SHARE PROGRAM … → SHARE/PROGRAM.{out,err,status}, one after the other; each has two minutes, `probes` has them for each of its rows.
 share=$1
 shift
 cd "$(dirname "$0")" || exit 1
@@ -7,8 +7,10 @@ mkdir -p /mnt
 modprobe -a ext4 sch_netem
 mount /dev/vda /mnt || exit 1
 for program; do
-  began=$EPOCHREALTIME
-  timeout --kill-after=5 "${limit:-120}" bash "programs/$program.sh" >"$share/$program.out" 2>"$share/$program.err"
+  began=$SECONDS
+  limit=120
+  [ "$program" = probes ] && limit=$((120 * ($(wc -l <"$share/rows") + 1)))
+  timeout --kill-after=5 $limit bash "programs/$program.sh" >"$share/$program.out" 2>"$share/$program.err"
   echo "$?" >"$share/$program.status"
-  echo "$program: exit $(<"$share/$program.status"), ${began%.*} to ${EPOCHREALTIME%.*}"
+  echo "$program: exit $(<"$share/$program.status") after $((SECONDS - began)) s"
 done

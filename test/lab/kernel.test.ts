@@ -27,6 +27,7 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
     ['forks', 10],
     ['faults', 10_000],
     ['failing', 20],
+    ['connects', 20],
     ['stream', 1],
   ])('the workload works: %s', (name, least) => {
     const [before = Number.NaN, after = Number.NaN] = (resultOf('workloads').lines.get(name) ?? '')

@@ -72,7 +72,7 @@ static struct sockaddr_in local(int port) {
   return address;
 }
 
-NAMED void connect_in_vain(int port) {
+NAMED void connect_and_close(int port) {
   struct sockaddr_in to = local(port);
   int s = socket(AF_INET, SOCK_STREAM, 0);
   connect(s, (struct sockaddr *)&to, sizeof to);
@@ -80,16 +80,31 @@ NAMED void connect_in_vain(int port) {
 }
 
 static void refused(int port) {
-  for (;; pause_ms(20)) connect_in_vain(port);
+  for (;; pause_ms(20)) connect_and_close(port);
+}
+
+static int listener(int port) {
+  struct sockaddr_in at = local(port);
+  int yes = 1, server = socket(AF_INET, SOCK_STREAM, 0);
+  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (bind(server, (struct sockaddr *)&at, sizeof at) || listen(server, 16)) exit(1);
+  return server;
+}
+
+// With netem's delay on lo each takes twice that.
+static void connects(int port) {
+  int server = listener(port);
+  for (;; pause_ms(20)) {
+    connect_and_close(port);
+    close(accept(server, NULL, NULL));
+  }
 }
 
 // Small messages, one after the other: with netem on lo some are lost and sent again.
 static void stream(int port) {
   struct sockaddr_in to = local(port);
   char message[1000] = {0};
-  int yes = 1, server = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  if (bind(server, (struct sockaddr *)&to, sizeof to) || listen(server, 1)) exit(1);
+  int server = listener(port);
   if (fork() == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     int peer = accept(server, NULL, NULL);
@@ -142,6 +157,7 @@ int main(int count, char **words) {
   else if (!strcmp(name, "sync")) sync_writes(word);
   else if (!strcmp(name, "mutex")) mutex(atoi(word));
   else if (!strcmp(name, "refused")) refused(atoi(word));
+  else if (!strcmp(name, "connects")) connects(atoi(word));
   else if (!strcmp(name, "stream")) stream(atoi(word));
   else if (!strcmp(name, "forks")) forks(words[0]);
   else if (!strcmp(name, "faults")) faults((size_t)atoi(word) << 20);

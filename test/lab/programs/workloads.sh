@@ -30,6 +30,7 @@ watch faults 'stat pgfault vmstat' faults 16
 echo 'hist:keys=ret' >$calls/trigger
 watch failing failed failing
 echo '!hist:keys=ret' >$calls/trigger
+watch connects 'snmp PassiveOpens' connects 7002
 tc qdisc add dev lo root netem loss 20%
 watch stream 'snmp RetransSegs' stream 7001
 tc qdisc del dev lo root

@@ -1,0 +1,35 @@
+// Each probe by each back end, asked of a workload whose answer is known; what several measure, they measure alike.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { percentile } from '../../src/model/distribution.ts'
+import type { Escalation } from '../../src/model/escalation.ts'
+import { reason, resultOf } from './result.ts'
+import { nameOf, rowsOf, type Row } from './rows.ts'
+
+const rows = rowsOf()
+const answerOf = (row: Row) =>
+  JSON.parse(readFileSync(join(inject('labShare'), `probe-${nameOf(row)}.json`), 'utf8')) as Escalation
+
+describe.skipIf(reason !== '')(reason === '' ? 'probes in the lab' : `probes in the lab (${reason})`, () => {
+  test.each(rows.map((row) => [nameOf(row), row.workload, row] as const))('%s sees %s', (name, _, row) => {
+    expect(resultOf('probes').lines.get(name), resultOf('probes').stderr).toMatch(/^0 /)
+    const { outcome, backEnd, answer } = answerOf(row)
+    expect({ outcome, backEnd }).toEqual({ outcome: 'answered', backEnd: row.backEnd.id })
+    expect(answer && row.wrong(answer)).toBe('')
+  })
+
+  // Not the same seconds, and buckets of powers of two: the neighbouring bucket is the same answer.
+  const questions = [...new Set(rows.map(({ probe }) => probe.id))]
+  const several = questions.map((id) => [id, rows.filter(({ probe }) => probe.id === id)] as const)
+  test.each(several.filter(([, of]) => of.length > 1))('%s: the medians agree', (_, of) => {
+    const medians = of.flatMap((row) => {
+      const { answer } = answerOf(row)
+      const found = answer?.kind === 'distribution' ? percentile(answer, 0.5) : undefined
+      return found ? [{ by: row.backEnd.id, ...found }] : []
+    })
+    const low = Math.max(...medians.map((one) => one.low))
+    const high = Math.min(...medians.map((one) => one.high))
+    expect(low / 2, JSON.stringify(medians)).toBeLessThanOrEqual(high)
+  })
+})

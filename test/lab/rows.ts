@@ -1,0 +1,80 @@
+// The questions that can be asked of a known workload, and what a right answer says → the rows the guest runs: probe × back end.
+import { probes } from '../../src/generated/probes.ts'
+import { percentile } from '../../src/model/distribution.ts'
+import type { Answer } from '../../src/model/metric.ts'
+import type { BackEnd, Instrument, Mechanism, Probe } from '../../src/model/probe.ts'
+
+export interface Known {
+  /** Arguments of workloads.c. */
+  readonly workload: string
+  /** What netem does to lo meanwhile. */
+  readonly netem?: string
+  /** What is wrong with the answer; empty when it is right. */
+  readonly wrong: (answer: Answer) => string
+}
+
+export interface Row extends Known {
+  readonly probe: Probe
+  readonly backEnd: BackEnd
+}
+
+/** The disk does 100 requests a second: 10 ms each, when one process waits for each. */
+const tenMs = between(0.5, 0.004, 0.07)
+
+/** By the metric a probe answers. */
+const known: Readonly<Record<string, Known>> = {
+  'sched.wakeup_latency': { workload: 'spin 6', wrong: between(0.95, 0.001, 1) },
+  'sched.blocked_stacks': { workload: 'mutex 4', wrong: names(/hold_orders_lock/) },
+  'cpu.hot_stacks': { workload: 'spin 2', wrong: names(/spin_for_ever/) },
+  'syscall.counts': { workload: 'failing', wrong: names(/openat/) },
+  'process.executions': { workload: 'forks', wrong: names(/workloads|short_lived/) },
+  'block.latency': { workload: 'sync /mnt/orders', wrong: tenMs },
+  'fs.sync_latency': { workload: 'sync /mnt/orders', wrong: tenMs },
+  'memory.fault_stacks': { workload: 'faults 16', wrong: names(/touch_every_page/) },
+  'tcp.connect_latency': { workload: 'connects 7002', netem: 'delay 50ms', wrong: between(0.5, 0.06, 0.3) },
+  'tcp.retransmit_peers': { workload: 'stream 7001', netem: 'loss 20%', wrong: names(/127\.0\.0\.1/) },
+  'network.drop_reasons': { workload: 'refused 9', wrong: names(/NO_SOCKET|tcp_v4_rcv/) },
+}
+
+/** What the kernels of microVMs lack: there it is tried by `npm test`, here is the only place where it runs. */
+const onlyHere: ReadonlySet<Instrument | Mechanism> = new Set<Instrument | Mechanism>([
+  ...(['systemtap', 'lttng', 'bcc', 'trace-cmd', 'perf-tools'] as const),
+  ...(['kprobe', 'histogram', 'synthetic', 'graph', 'module'] as const),
+])
+
+/** `wanted`: `all`, or probes by name; undefined: the back ends that only run here, and all of run-queue latency, to see them agree. */
+export function rowsOf(wanted = process.env['TRACEBOOK_LAB_PROBES']): readonly Row[] {
+  return probes.flatMap((probe) => {
+    const row = known[probe.answers]
+    if (!row || (wanted !== undefined && wanted !== 'all' && !wanted.split(',').includes(probe.id))) return []
+    const all = wanted !== undefined || probe.answers === 'sched.wakeup_latency'
+    return probe.backEnds
+      .filter(({ instrument, mechanism }) => all || onlyHere.has(instrument) || onlyHere.has(mechanism))
+      .map((backEnd) => ({ ...row, probe, backEnd }))
+  })
+}
+
+export function nameOf({ probe, backEnd }: Row): string {
+  return `${probe.id}-${backEnd.id}`
+}
+
+function between(share: number, low: number, high: number): Known['wrong'] {
+  return (answer) => {
+    if (answer.kind !== 'distribution') return `${answer.kind}, not a distribution`
+    const found = percentile(answer, share)
+    if (found === undefined) return 'empty'
+    return found.value >= low && found.value <= high ? '' : `p${share * 100} is ${found.value} s, not ${low} to ${high}`
+  }
+}
+
+/** One of the three that weigh most. */
+function names(what: RegExp): Known['wrong'] {
+  return (answer) => {
+    if (answer.kind === 'distribution') return 'a distribution'
+    const texts =
+      answer.kind === 'tally'
+        ? answer.rows.map(({ labels }) => Object.values(labels).join(' '))
+        : [...answer.stacks].sort((a, b) => b.weight - a.weight).map(({ frames }) => frames.join(' '))
+    return texts.slice(0, 3).some((text) => what.test(text)) ? '' : `first are: ${texts.slice(0, 3).join(' | ')}`
+  }
+}
