@@ -178,6 +178,7 @@ function list(value: string | readonly string[]): readonly string[] {
 function named(step: Step): readonly string[] {
   if ('check' in step) return list(step.check)
   if ('wait' in step) return list(step.wait)
+  if ('escalate' in step) return list(step.judge ?? [])
   if ('assume' in step) return Object.keys(step.assume)
   return []
 }

@@ -106,7 +106,7 @@ function valueOf(raw: unknown, metric: Metric): Value | undefined {
   const numbers = (Array.isArray(raw) ? raw : [raw]).map((one) => numberOf(one, metric))
   if (numbers.some((n) => n === undefined)) return undefined
   const found = numbers as number[]
-  return metric.kind === 'gauge' ? found : found[0]
+  return metric.kind === 'gauge' || metric.kind === 'histogram' ? found : found[0]
 }
 
 function numberOf(raw: unknown, metric: Metric): number | undefined {

@@ -1,0 +1,39 @@
+// Stacks → the one name that matters: which function of which process most of the weight is in, and its share of what was not idle.
+import type { Stacks } from '../model/stacks.ts'
+
+export interface Hottest {
+  readonly process: string
+  /** Innermost frame, without the marks of kernel, inlined or generated code. */
+  readonly function: string
+  /** Percent of all that was not idle. */
+  readonly share: number
+}
+
+/** The idle loop is no work; a sampler of CPUs sees it all the same. */
+const IDLE = /^swapper(?:\/\d+)?$/
+
+export function withoutIdle(stacks: Stacks): Stacks {
+  const busy = stacks.stacks.filter(({ frames }) => !IDLE.test(frames[0] ?? ''))
+  const idle = stacks.stacks.reduce((sum, { frames, weight }) => sum + (IDLE.test(frames[0] ?? '') ? weight : 0), 0)
+  return { ...stacks, stacks: busy, total: stacks.total - idle }
+}
+
+/** Undefined when nothing was seen. `skip`: frames that say nothing of their own (the scheduler in a stack of waits). */
+export function hottest({ stacks, total }: Stacks, skip?: RegExp): Hottest | undefined {
+  const weights = new Map<string, { readonly process: string; readonly function: string; weight: number }>()
+  for (const { frames, weight } of stacks) {
+    const process = frames[0] ?? '?'
+    const name = plain(frames.slice(1).findLast((frame) => !skip?.test(plain(frame))) ?? '')
+    if (name === '') continue
+    const key = `${process}\0${name}`
+    const before = weights.get(key)
+    if (before) before.weight += weight
+    else weights.set(key, { process, function: name, weight })
+  }
+  const [first] = [...weights.values()].sort((a, b) => b.weight - a.weight)
+  return first && total > 0 ? { process: first.process, function: first.function, share: (100 * first.weight) / total } : undefined
+}
+
+function plain(frame: string): string {
+  return frame.replace(/_\[[kij]\]$/, '')
+}
