@@ -20,13 +20,13 @@ export async function ftraceAct(act: FtraceAct, number: number, performing: Perf
   if (typeof tracefs !== 'string') return seen(tracefs.outcome, tracefs.why)
   const problem = act.define?.find(({ line, name }) => !line.includes('{id}') || !name.includes('{id}'))
   if (problem) return seen('failed', `${problem.name} is not a private name: {id} is missing`)
-  const strange = act.write.find(([file]) => !/^\w[\w/.-]*$/.test(file) || /\.\.|free_buffer/.test(file))
+  const strange = act.write.find(([file]) => !/^\w[\w/.-]*$/.test(own(file, row)) || /\.\.|free_buffer/.test(file))
   if (strange) return seen('failed', `${strange[0]} is not a file of the instance`)
   row.begin()
   const name = `tracebook-${row.token}-${number}`
   const instance = join(tracefs, 'instances', name)
   row.leave({ kind: 'instance', name })
-  let held: number | undefined
+  let release = () => {}
   let step = `mkdir ${instance}`
   const write = (file: string, text: string, path = join(instance, file)) => {
     step = `'${text}' > ${file}`
@@ -34,7 +34,7 @@ export async function ftraceAct(act: FtraceAct, number: number, performing: Perf
   }
   try {
     mkdirSync(instance, { mode: 0o700 })
-    held = deadMansSwitch(instance)
+    release = deadMansSwitch(instance, row)
     write('tracing_on', '0')
     write(
       'buffer_size_kb',
@@ -59,17 +59,18 @@ export async function ftraceAct(act: FtraceAct, number: number, performing: Perf
     return refusal(error, step, complaint(tracefs, instance, row.token))
   } finally {
     // Closing frees the buffers, so it comes after reading.
-    if (held !== undefined) closeSync(held)
+    release()
   }
 }
 
 /** However this process ends, the kernel closes the file, stops recording and frees the buffers (M-02). Before Linux 3.0 there is none. */
-function deadMansSwitch(instance: string): number | undefined {
+function deadMansSwitch(instance: string, row: Performing['row']): () => void {
   try {
     put(join(instance, 'options/disable_on_free'), '1')
-    return openSync(join(instance, 'free_buffer'), constants.O_WRONLY | constants.O_NOFOLLOW)
+    const file = openSync(join(instance, 'free_buffer'), constants.O_WRONLY | constants.O_NOFOLLOW)
+    return row.hold(() => closeSync(file))
   } catch {
-    return undefined
+    return () => {}
   }
 }
 

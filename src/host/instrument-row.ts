@@ -17,6 +17,8 @@ export interface Row {
   /** `{scratch}`: made when it is first asked for. */
   readonly scratch: () => string
   readonly hasScratch: () => string | undefined
+  /** Something open that keeps a thing busy: closed by what is answered, or as the process ends. */
+  readonly hold: (close: () => void) => () => void
   /** Takes everything back; answers what would not go. */
   readonly end: () => Promise<string | undefined>
 }
@@ -29,6 +31,7 @@ export function newRow(which: Which): Row {
   const token = randomBytes(8).toString('hex')
   let ledger: OpenLedger | undefined
   let folder: string | undefined
+  const held = new Set<() => void>()
   const opened = () => {
     if (ledger) return ledger
     ledger = openLedger(token)
@@ -38,7 +41,8 @@ export function newRow(which: Which): Row {
     return ledger
   }
   const atExit = () => {
-    // Programs may still run: their token is in the ledger, so it stays for the next start unless there was nothing to undo.
+    for (const release of held) release()
+    // The ledger stays: whether all programs have ended is for the next start to see.
     if (ledger) undoAtOnce(ledger)
   }
   const leave = (thing: Thing) => opened().add(thing)
@@ -55,6 +59,13 @@ export function newRow(which: Which): Row {
       return (folder = path)
     },
     hasScratch: () => folder,
+    hold: (close) => {
+      const release = () => {
+        if (held.delete(release)) close()
+      }
+      held.add(release)
+      return release
+    },
     end: async () => {
       if (!ledger) return undefined
       rows.delete(atExit)
