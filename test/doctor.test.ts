@@ -62,6 +62,10 @@ describe('the command that installs what is missing', () => {
 
   test('nothing is guessed', () => {
     expect(installHint('nicstat', on('alpine'))).toBeUndefined()
+    expect(installHint('tiptop', on('rocky'))).toBeUndefined()
+    // Which of Ubuntu's packages fits depends on the driver.
+    expect(installHint('nvidia-smi', on('ubuntu'))).toBeUndefined()
+    expect(installHint('nvidia-smi', on('debian'))).toBe('apt-get install nvidia-smi')
     expect(installHint('our-own-tool', on('debian'))).toBeUndefined()
     expect(installHint('runqlat', on('alpine'))).toBeUndefined()
     expect(familyOf(on('nixos'))).toBeUndefined()
@@ -69,8 +73,9 @@ describe('the command that installs what is missing', () => {
   })
 
   test('every tool of every source has a package in Debian and in RHEL', () => {
-    // nvidia-smi comes with the driver of the card: nobody installs it to look.
-    const tools = [...new Set(sources.flatMap(({ tool }) => tool ?? []))].filter((tool) => tool !== 'nvidia-smi')
+    // nvidia-smi comes with the driver of the card: nobody installs it to look. tiptop is packaged by Debian and its children.
+    const others = ['nvidia-smi', 'tiptop']
+    const tools = [...new Set(sources.flatMap(({ tool }) => tool ?? []))].filter((tool) => !others.includes(tool))
     expect(tools.length).toBeGreaterThan(5)
     for (const name of ['debian', 'rocky'] as const)
       expect(tools.filter((tool) => installHint(tool, on(name)) === undefined)).toEqual([])

@@ -4,6 +4,7 @@ import type { Reading, Source } from '../src/model/source.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
 import { frame } from '../src/parse/files.ts'
 import { source as gpu } from '../src/tools/sys_gpu/index.ts'
+import { source as busLinks } from '../src/tools/bus_links/index.ts'
 import { source as cpupower } from '../src/tools/cpupower/index.ts'
 import { source as cpufreq } from '../src/tools/cpufreq/index.ts'
 import { source as edac } from '../src/tools/edac/index.ts'
@@ -268,4 +269,19 @@ test('refreshes of tiptop are put together; impossible lines and shares are left
       values: { 'process.ipc': 0.4, 'process.cache_misses': 2.5 },
     },
   ])
+})
+
+test('a link carries what its lanes do after coding; sleeping and pretended links are not told', () => {
+  const link = (folder: string, speed: string, width: string) =>
+    frame(`${folder}current_link_speed`, speed) + frame(`${folder}current_link_width`, width)
+  const { instances } = read(busLinks, [
+    link('/sys/block/nvme0n1/device/device/', '16.0 GT/s PCIe', '4') +
+      link('/sys/block/nvme1n1/device/device/', '8.0 GT/s PCIe', '0') +
+      link('/sys/class/net/eth0/device/', '5.0 GT/s PCIe', '8') +
+      link('/sys/class/net/eth1/device/', '8.0 GT/s PCIe', '255'),
+  ])
+  expect(instances?.map(({ domain, name }) => `${domain} ${name}`)).toEqual(['disk nvme0n1', 'interface eth0'])
+  expect(instances?.[0]?.values['disk.bus_rate']).toBeCloseTo(7.877e9, -7)
+  expect(instances?.[1]?.values).toEqual({ 'interface.bus_rate': 4e9 })
+  expect(isUnavailable(busLinks.requests(window, context({ virtualization: 'kvm' })))).toBe(true)
 })

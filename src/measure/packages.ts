@@ -51,6 +51,8 @@ const GROUPS: readonly (readonly [tools: string, packages: Packages])[] = [
   ['gdb', everywhere('gdb')],
   ['nicstat', each('nicstat nicstat - - -')],
   ['tiptop', each('tiptop - - - -')],
+  // Where the distribution has no driver of NVIDIA the program comes with the driver.
+  ['nvidia-smi', each('nvidia-smi - - nvidia-utils -')],
   ['rdmsr', each('msr-tools msr-tools msr-tools msr-tools -')],
   ['stap', each('systemtap systemtap systemtap - -')],
   ['lttng', each('lttng-tools lttng-tools lttng-tools - -')],
@@ -119,6 +121,8 @@ export function installHint(tool: string | undefined, context: Here): string | u
 
 function packagesOf(tool: string, family: Family, context: Here): readonly string[] {
   if (WITH_UBUNTU_KERNEL.has(tool) && isUbuntu(context)) return ubuntuTools(context.kernel)
+  // Its package has the version of the driver in its name, and another one than the driver's does not work.
+  if (tool === 'nvidia-smi' && isUbuntu(context)) return []
   const name = (PACKAGES.get(tool) ?? tracer(tool))?.[family]
   return name === undefined ? [] : [name]
 }

@@ -42,6 +42,8 @@ export const metrics: readonly Metric[] = [
   { id: 'disk.state', per: 'disk', dimension: 'text', kind: 'text', help: 'State of the device as its driver has it: running, live; offline, blocked, dead', see: scsi },
   { id: 'controller.queue_used', dimension: 'ratio', kind: 'gauge', help: 'Commands in flight of the busiest SCSI host against those it can hold (host_busy, can_queue)', see: scsi },
   { id: 'controller.busiest', dimension: 'text', kind: 'text', help: 'That SCSI host and its driver', see: scsi },
+  { id: 'disk.bus_rate', per: 'disk', dimension: 'byteRate', kind: 'constant', help: 'What the PCIe link of the disk carries in each direction', see: 'cat /sys/block/nvme*/device/device/current_link_{speed,width}' },
+  { id: 'interface.bus_rate', per: 'interface', dimension: 'byteRate', kind: 'constant', help: 'What the PCIe link of the network card carries in each direction', see: 'cat /sys/class/net/*/device/current_link_{speed,width}' },
   { id: 'controller.narrow_links', dimension: 'count', kind: 'constant', help: 'PCIe links that run with fewer lanes than both ends have', see: link },
   { id: 'controller.slow_links', dimension: 'count', kind: 'constant', help: 'PCIe links that run at a lower speed than both ends can; power saving does that too', see: link },
   { id: 'controller.link', dimension: 'text', kind: 'text', help: 'The worst of these links: device, its kind, what it runs at and what both ends can', see: link },

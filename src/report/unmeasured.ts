@@ -4,10 +4,8 @@ export const UNMEASURED: Readonly<Record<string, string>> = {
   'udp.utilization': 'UDP keeps no queue: nothing to fill',
   'udp.saturation': 'a full buffer drops at once: see errors',
   'lock.utilization': 'the kernel does not count how long locks are held',
-  'interconnect.utilization': 'takes uncore performance counters',
   'interconnect.errors': 'machine checks tell: see memory errors',
   'numa.errors': 'a node has no errors of its own: see memory errors',
-  'lock.errors': 'threads that wait for each other are not found yet',
   'dns.utilization': 'names are looked up by programs, not by the host',
   'swap.errors': 'a bad page is a memory or disk error',
 }
