@@ -72,7 +72,12 @@ export async function escalate(question: Question, facts: Facts, means: Means): 
   }
   forget(facts, new Set(probe.gives))
   const escalation = await attempts(question, probe, facts, { ...means, host: witness })
-  facts.looks.set(`probe ${probe.id}`, [...(facts.looks.get(`probe ${probe.id}`) ?? []), ...looks])
+  const own = `probe ${probe.id}`
+  facts.looks.set(own, [...(facts.looks.get(own) ?? []), ...looks.filter(({ source }) => source.startsWith(`${probe.id}/`))])
+  facts.looks.set('escalation', [
+    ...(facts.looks.get('escalation') ?? []),
+    ...looks.filter(({ source }) => !source.startsWith(`${probe.id}/`)),
+  ])
   if (escalation.outcome === 'answered') host.remember(`escalated ${probe.id}`, String(Math.round(Date.parse(host.startedAt) / 1000)))
   return escalation
 }
@@ -255,6 +260,7 @@ function commandOf(acts: readonly Act[], probe: Probe, backEnd: BackEnd): string
   return acts
     .flatMap((act) => (act.kind === 'run' ? [`${act.input === undefined ? '' : program}${commandLine(act.argv)}`] : []))
     .join(' && ')
+    .replaceAll(/'?\{scratch\}\/([\w.-]+)'?/g, '$1')
 }
 
 function withHint(why: Unavailable, { tools }: BackEnd, context: Context): Unavailable {

@@ -20,7 +20,8 @@ export function evidenceOf(
     const source = facts.from.get(id) ?? ''
     const looks = facts.looks.get(source) ?? []
     const argv = looks.find((look) => look.argv)?.argv
-    const tool = argv && commandLine(argv)
+    // What a probe did cannot be typed; the question can.
+    const tool = source.startsWith('probe ') ? `tracebook ${source}` : argv && commandLine(argv)
     return [
       {
         metric: id,

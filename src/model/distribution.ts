@@ -69,24 +69,29 @@ export function merged(all: readonly Distribution[]): Distribution {
 }
 
 /**
- * Two modes: two peaks, each with at least a tenth of all, and between them a valley below a third of the lower peak.
- * The edges of the two peak buckets; undefined for one mode or too few values (below 50).
+ * Two modes: the deepest valley that parts the histogram so that each side has a twentieth of all and a peak of at least twice the
+ * valley, and the peaks are at least sixteen times apart. The two peak buckets; undefined for one mode or too few values (below 50).
  */
 export function modesOf(distribution: Distribution): readonly [Bucket, Bucket] | undefined {
-  const { buckets } = distribution
   const total = totalOf(distribution)
-  if (total < 50) return undefined
-  const filled = withGaps(buckets)
-  const peaks = filled.filter(
-    (one, i) => one.count >= total / 10 && one.count >= (filled[i - 1]?.count ?? 0) && one.count > (filled[i + 1]?.count ?? 0),
-  )
-  for (const [i, first] of peaks.entries())
-    for (const second of peaks.slice(i + 1)) {
-      const between = filled.filter(({ low }) => low > first.low && low < second.low)
-      const valley = Math.min(...between.map(({ count }) => count), Infinity)
-      if (valley < Math.min(first.count, second.count) / 3) return [first, second]
-    }
-  return undefined
+  if (total < FEWEST) return undefined
+  const buckets = withGaps(distribution.buckets)
+  let best: { readonly modes: readonly [Bucket, Bucket]; readonly depth: number } | undefined
+  for (const [i, valley] of buckets.entries()) {
+    const [left, right] = [highest(buckets.slice(0, i)), highest(buckets.slice(i + 1))]
+    if (!left || !right || right.low < Math.max(left.low, left.high / 2) * FURTHER) continue
+    const mass = [buckets.slice(0, i), buckets.slice(i + 1)].map((side) => side.reduce((sum, { count }) => sum + count, 0))
+    const depth = Math.min(left.count, right.count) / Math.max(valley.count, 1)
+    if (mass.every((one) => one >= total / 20) && depth >= 2 && depth > (best?.depth ?? 0)) best = { modes: [left, right], depth }
+  }
+  return best?.modes
+}
+
+const FEWEST = 50
+const FURTHER = 16
+
+function highest(buckets: readonly Bucket[]): Bucket | undefined {
+  return buckets.reduce<Bucket | undefined>((most, one) => (most && most.count >= one.count ? most : one), undefined)
 }
 
 /** Powers of two that counted nothing are left out by most tools: a valley may be one of them. */
