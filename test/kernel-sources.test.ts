@@ -13,6 +13,7 @@ import { source as lockStat } from '../src/tools/proc_lock_stat/index.ts'
 import { source as nodes } from '../src/tools/sys_nodes/index.ts'
 import { source as numastat } from '../src/tools/numastat/index.ts'
 import { source as nvidia } from '../src/tools/nvidia_smi/index.ts'
+import { source as uncore } from '../src/tools/perf_uncore/index.ts'
 import { source as perf } from '../src/tools/perf_stat/index.ts'
 import { source as rdmsr } from '../src/tools/rdmsr/index.ts'
 import { source as schedstat } from '../src/tools/proc_schedstat/index.ts'
@@ -284,4 +285,34 @@ test('a link carries what its lanes do after coding; sleeping and pretended link
   expect(instances?.[0]?.values['disk.bus_rate']).toBeCloseTo(7.877e9, -7)
   expect(instances?.[1]?.values).toEqual({ 'interface.bus_rate': 4e9 })
   expect(isUnavailable(busLinks.requests(window, context({ virtualization: 'kvm' })))).toBe(true)
+})
+
+test('memory traffic: one kind of event, the busiest channel of each socket, and nothing where a controller was not counted', () => {
+  const argvOf = (counters: readonly string[]) => {
+    const requests = uncore.requests(window, context({ counters }))
+    return isUnavailable(requests)
+      ? requests.unavailable
+      : requests.flatMap((one) => (one.kind === 'run' ? one.argv : []))
+  }
+  expect(argvOf(['cpu', 'uncore_imc_0', 'uncore_imc_1', 'uncore_imc_free_running_0'])).toContain(
+    'uncore_imc_0/cas_count_read/,uncore_imc_0/cas_count_write/,uncore_imc_1/cas_count_read/,uncore_imc_1/cas_count_write/',
+  )
+  expect(argvOf(['cpu', 'uncore_imc'])).toContain('uncore_imc/data_reads/,uncore_imc/data_writes/')
+  expect(argvOf(['cpu', 'amd_df'])).toBe('not supported')
+  const line = (count: string, event: string) => `${count},MiB,${event},100,100.00,,\n`
+  const host = context({
+    counters: ['uncore_imc_0'],
+    cpus: { online: 8, model: 'x86-64', threadsPerCore: 1, sockets: 2 },
+  })
+  const parse = (text: string) => uncore.parse(observe(uncore, [text], window, host), { window, context: host })
+  const counted =
+    line('100', 'uncore_imc_0/cas_count_read/') +
+    line('20', 'uncore_imc_0/cas_count_write/') +
+    line('8', 'uncore_imc_1/cas_count_read/')
+  expect(parse(counted)).toMatchObject({
+    host: { 'interconnect.memory_traffic': 64 * 1024 ** 2, 'interconnect.busiest_channel': 30 * 1024 ** 2 },
+  })
+  expect(parse(counted + line('<not counted>', 'uncore_imc_1/cas_count_write/'))).toMatchObject({
+    unavailable: 'not permitted',
+  })
 })

@@ -90,6 +90,8 @@ export const metrics: readonly Metric[] = [
   { id: 'cpu.dtlb_miss_ratio', dimension: 'ratio', kind: 'rate', help: 'Share of the loads whose address translation was not cached', see: perf },
   { id: 'cpu.icache_misses', dimension: 'rate', kind: 'rate', help: 'Instruction cache misses per second, all CPUs', see: 'perf stat -a -e L1-icache-load-misses -- sleep 5' },
   { id: 'cpu.backend_stalled', dimension: 'ratio', kind: 'rate', help: 'Share of the cycles in which instructions waited for data or for execution units', see: 'perf stat -a -e cycles,stalled-cycles-backend -- sleep 5' },
+  { id: 'interconnect.memory_traffic', dimension: 'byteRate', kind: 'rate', help: 'Moved between processors and memory, all channels', see: 'perf stat -a -e uncore_imc/cas_count_read/,uncore_imc/cas_count_write/ -- sleep 5' },
+  { id: 'interconnect.busiest_channel', dimension: 'byteRate', kind: 'rate', help: 'Moved over the busiest memory channel; where there are several processors, the mean of their channels of one name', see: 'perf stat -a -e uncore_imc_0/cas_count_read/,uncore_imc_0/cas_count_write/ -- sleep 5' },
   { id: 'hardware.corrected', dimension: 'count', kind: 'count', help: 'Memory errors corrected in the window (EDAC)', see: edac },
   { id: 'hardware.corrected_daily', dimension: 'count', kind: 'constant', help: 'Corrected memory errors per day, mean since the counters were reset or the host started', see: edac },
   { id: 'hardware.uncorrected', dimension: 'count', kind: 'constant', help: 'Memory errors since boot that could not be corrected (EDAC)', see: edac },
