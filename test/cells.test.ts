@@ -177,6 +177,7 @@ function judgedBy(id: string): ReadonlySet<string> {
     all.flatMap((step) => {
       if ('check' in step) return step.check
       if ('group' in step) return steps(step.steps)
+      if ('escalate' in step) return step.judge ?? []
       return 'follow' in step ? [...judgedBy(step.follow)] : []
     })
   return new Set(steps(library.runbooks.get(id)?.document.steps ?? []))
