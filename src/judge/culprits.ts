@@ -20,6 +20,8 @@ const KIND: Readonly<Record<Domain, Culprit['kind']>> = {
   listener: 'listener',
   peer: 'peer',
   kernelLog: 'kernel',
+  // A part of the kernel with a name: a trace instance, a network name space.
+  kernelObject: 'kernel',
 }
 
 export function culpritsOf(

@@ -31,6 +31,7 @@ export const DOMAINS: readonly Domain[] = [
   'listener',
   'peer',
   'kernelLog',
+  'kernelObject',
 ]
 
 export function isDomain(name: string): name is Domain {
