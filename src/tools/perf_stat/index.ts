@@ -4,6 +4,7 @@
 //   <not supported>,,cache-misses,0,100.00,,
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { noProcessorCounters, uncounted } from '../../parse/processor-counters.ts'
 import { defined, number } from '../../parse/table.ts'
 
 const EVENTS = [
@@ -34,28 +35,29 @@ export const source: Source = {
     'cpu.icache_misses',
     'cpu.backend_stalled',
   ],
-  requests: (window) => [
-    {
-      kind: 'run',
-      // perf writes its counts to standard error unless told where.
-      argv: [
-        'perf',
-        'stat',
-        '-a',
-        '-x,',
-        '--log-fd',
-        '1',
-        '-e',
-        EVENTS.join(','),
-        '--',
-        'sleep',
-        seconds(window.intervalMs * window.count),
-      ],
-      at: 'start',
-      lasting: true,
-      graceMs: 10_000,
-    },
-  ],
+  requests: (window, context) =>
+    noProcessorCounters(context) ?? [
+      {
+        kind: 'run',
+        // perf writes its counts to standard error unless told where.
+        argv: [
+          'perf',
+          'stat',
+          '-a',
+          '-x,',
+          '--log-fd',
+          '1',
+          '-e',
+          EVENTS.join(','),
+          '--',
+          'sleep',
+          seconds(window.intervalMs * window.count),
+        ],
+        at: 'start',
+        lasting: true,
+        graceMs: 10_000,
+      },
+    ],
   parse: (looks) => {
     const look = looks[0]
     const lines = (look?.text ?? '').split('\n').map((line) => line.split(','))
@@ -80,15 +82,11 @@ export const source: Source = {
       'cpu.icache_misses': rate('L1-icache-load-misses'),
       'cpu.backend_stalled': of('stalled-cycles-backend', 'cycles', 100),
     })
-    const reason = named.some(({ count }) => /^\d/.test(count)) ? some : none
+    const reason = named.some(({ count }) => /^\d/.test(count)) ? some : uncounted
     return { host, missing: Object.fromEntries(source.gives.filter((id) => !(id in host)).map((id) => [id, reason])) }
   },
 }
 
-const none = unavailable(
-  'not supported',
-  'the counters of the processor (PMC) are not visible here, as in most virtual machines: instructions per cycle cannot be known',
-)
 const some = unavailable('not supported', 'the counters of this processor do not tell it, or were all in use')
 
 function seconds(ms: number): string {
