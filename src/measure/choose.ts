@@ -89,8 +89,8 @@ function obstacle(source: Source, means: Means): Unavailable | undefined {
     )
   const requests = source.requests(means.window, means.context)
   const refusal = isUnavailable(requests) ? requests : undefined
-  // Nobody needs a program for a device that is not there.
-  if (refusal?.unavailable === NOTHING) return refusal
+  // Nobody needs a program for a device that is not there, or that no program could read here.
+  if (refusal?.unavailable === NOTHING || refusal?.unavailable === 'not supported') return refusal
   const path = source.tool === undefined ? undefined : means.host.which(source.tool)
   return isUnavailable(path) ? path : refusal
 }

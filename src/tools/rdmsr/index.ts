@@ -59,7 +59,10 @@ export const source: Source = {
   },
 }
 
-const virtual = unavailable('not supported', 'a virtual machine does not see the clock registers of the processor')
+const virtual = unavailable(
+  'not supported',
+  'no such hardware: a virtual machine does not see the clock and heat registers of the processor',
+)
 const untold = unavailable('not supported', 'this processor does not have the registers that tell it')
 
 /** Status 4: this processor has no such register. */
