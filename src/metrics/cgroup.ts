@@ -11,6 +11,7 @@ export const metrics: readonly Metric[] = [
   { id: 'cgroup.throttled_time', per: 'cgroup', dimension: 'seconds', kind: 'rate', help: 'Time per second that the group’s CPUs together were stopped', see: stat },
   { id: 'cgroup.memory', per: 'cgroup', dimension: 'bytes', kind: 'constant', help: 'Memory charged to the group', see: 'cat /sys/fs/cgroup/GROUP/memory.current' },
   { id: 'cgroup.memory_working', per: 'cgroup', dimension: 'bytes', kind: 'constant', help: 'Memory charged to the group less inactive file cache', see: 'cat /sys/fs/cgroup/GROUP/memory.stat' },
+  { id: 'cgroup.memory_growth', per: 'cgroup', dimension: 'byteRate', kind: 'rate', help: 'Growth of the group’s memory that is no file cache; of groups with a limit', see: 'grep -E "^(anon|rss) " /sys/fs/cgroup/GROUP/memory.stat' },
   { id: 'cgroup.memory_limit', per: 'cgroup', dimension: 'bytes', kind: 'constant', help: 'Memory limit; absent without one', see: 'cat /sys/fs/cgroup/GROUP/memory.max' },
   { id: 'cgroup.memory_limit_hits', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Times in the window the group hit its limit (memory.events high and max; v1 failcnt)', see: 'cat /sys/fs/cgroup/GROUP/memory.events' },
   { id: 'cgroup.oom_kills', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Members killed in the window because the group was out of memory', see: 'cat /sys/fs/cgroup/GROUP/memory.events' },

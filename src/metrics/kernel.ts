@@ -63,6 +63,7 @@ export const metrics: readonly Metric[] = [
   { id: 'thp.fallback_share', dimension: 'ratio', kind: 'rate', help: 'Share of the page faults that wanted a huge page and got small ones', see: thp },
   { id: 'thp.splits', dimension: 'rate', kind: 'rate', help: 'Huge pages per second split into small ones', see: thp },
   { id: 'compaction.scanned', dimension: 'rate', kind: 'rate', help: 'Pages per second that compaction looked at', see: 'grep compact /proc/vmstat' },
+  { id: 'compaction.asked', dimension: 'rate', kind: 'rate', help: 'Pages per second looked at by compaction that somebody asked for: an allocation that waits, or a write to vm.compact_memory; not by kcompactd', see: 'grep compact_ /proc/vmstat' },
   { id: 'zram.stored', dimension: 'bytes', kind: 'constant', help: 'Data kept in compressed memory devices, before compression', see: zram },
   { id: 'zram.used', dimension: 'bytes', kind: 'constant', help: 'Memory the compressed devices take', see: zram },
   { id: 'zram.compression', dimension: 'count', kind: 'constant', help: 'Stored data against the memory it takes', see: zram },

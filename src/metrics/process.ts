@@ -26,4 +26,5 @@ export const metrics: readonly Metric[] = [
   { id: 'process.ipc', per: 'process', dimension: 'count', kind: 'rate', help: 'Instructions per clock cycle of the process, in user mode', see: 'tiptop -b -n 2' },
   { id: 'process.cache_misses', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Last-level cache misses per hundred instructions of the process', see: 'tiptop -b -n 2' },
   { id: 'process.cpu_unexplained', dimension: 'ratio', kind: 'rate', help: 'CPU the host used that no listed process accounts for, in percent of all CPUs: processes that lived too short to be seen', see: 'pidstat 1 5; vmstat 1 5' },
+  { id: 'process.cache_drops', per: 'process', dimension: 'count', kind: 'count', help: 'Times in the window that the kernel log names the process for dropping the page cache', see: 'dmesg | grep drop_caches' },
 ]

@@ -56,6 +56,7 @@ export const source: Source = {
     'cgroup.throttled_time',
     'cgroup.memory',
     'cgroup.memory_working',
+    'cgroup.memory_growth',
     'cgroup.memory_limit',
     'cgroup.memory_limit_hits',
     'cgroup.oom_kills',

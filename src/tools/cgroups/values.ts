@@ -95,6 +95,7 @@ function memoryValues(reads: Reads): Values {
   return {
     'cgroup.memory': used,
     'cgroup.memory_working': used === undefined || inactive === undefined ? undefined : Math.max(0, used - inactive),
+    'cgroup.memory_growth': limit === undefined ? undefined : growth(reads, at),
     'cgroup.memory_limit': limit,
     'cgroup.memory_limit_hits': limitHits(reads, limit !== undefined),
     'cgroup.oom_kills': oomKills(reads, limit !== undefined),
@@ -104,6 +105,16 @@ function memoryValues(reads: Reads): Values {
     'cgroup.refault': refaults(reads, at),
     'cgroup.memory_pressure': stall === undefined ? undefined : Math.min(100, stall / 1e4),
   }
+}
+
+/** Of memory that cannot be dropped: of file cache a group takes what it can get. Negative when it shrinks, and that is 0. */
+function growth(reads: Reads, at: readonly number[]): number | undefined {
+  const [first, last] = ['total_rss', 'anon', 'rss']
+    .map((key) => reads.counter('memory.stat', key))
+    .filter((values) => values.some((value) => value !== undefined))
+    .flatMap((values) => [values[0], values.at(-1)])
+  const seconds = ((at.at(-1) ?? 0) - (at[0] ?? 0)) / 1000
+  return first === undefined || last === undefined || seconds <= 0 ? undefined : Math.max(0, last - first) / seconds
 }
 
 /** memory.high limits as well: above it the group is made to reclaim. v1 writes "none" as the largest number of pages. */

@@ -20,10 +20,10 @@ export const source: Source = {
   tier: 'run',
   tool: 'dmesg',
   asks: 'Did the kernel complain lately: out of memory, I/O errors, hung tasks, hardware errors?',
-  gives: [...ids.map((id) => `log.${id}`), 'log.coverage', 'log.detail', 'log.victim'],
+  gives: [...ids.map((id) => `log.${id}`), 'log.coverage', 'log.detail', 'log.victim', 'process.cache_drops'],
   // -r is the one format all versions print: JSON came with util-linux 2.38, and --time-format changes with the reader.
   requests: () => [{ kind: 'run', argv: ['dmesg', '-r'], at: 'end' }],
-  parse: ([look], { context }) => {
+  parse: ([look], { context, window }) => {
     if (!look) return unavailable('not measured', 'the kernel log was not read')
     const all = messages(look.text)
     const [first] = all
@@ -32,7 +32,8 @@ export const source: Source = {
     const latest = all.reduce((most, message) => Math.max(most, message.seconds), 0)
     const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
     const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
-    return reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
+    const since = now * (1 - CLOCK_DRIFT) - (window.intervalMs * window.count) / 1000
+    return withDroppers(recent, since, reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds))))
   },
 }
 
@@ -41,6 +42,23 @@ function nothing(text: string): Unavailable {
   return /^<\d+>(?!\[)/m.test(text)
     ? unavailable('not supported', 'kernel messages carry no time', 'echo Y > /sys/module/printk/parameters/time')
     : unavailable('not understood', 'dmesg printed no line with level and time')
+}
+
+/** `cleaner (4242): drop_caches: 1`: who did it within the window, for the count of the kernel has no names. */
+function withDroppers(recent: readonly Message[], since: number, found: Reading): Reading {
+  const counts = new Map<string, { comm: string; count: number }>()
+  for (const { seconds, text } of recent) {
+    const [, comm, pid] = /^(.{1,64}) \((\d+)\): drop_caches: \d+$/.exec(text) ?? []
+    if (comm === undefined || pid === undefined || seconds < since) continue
+    counts.set(pid, { comm: sanitized(comm, 64), count: (counts.get(pid)?.count ?? 0) + 1 })
+  }
+  const droppers = [...counts].map(([pid, { comm, count }]): Instance => ({
+    domain: 'process',
+    name: pid,
+    labels: { pid, comm },
+    values: { 'process.cache_drops': count },
+  }))
+  return { ...found, instances: [...(found.instances ?? []), ...droppers] }
 }
 
 interface Hit {

@@ -10,7 +10,14 @@ import { defined } from '../../parse/table.ts'
 
 const VMSTAT = '/proc/vmstat'
 const FOLDER = '/sys/kernel/mm/transparent_hugepage'
-const COUNTED = ['thp.faults', 'thp.fallbacks', 'thp.fallback_share', 'thp.splits', 'compaction.scanned'] as const
+const COUNTED = [
+  'thp.faults',
+  'thp.fallbacks',
+  'thp.fallback_share',
+  'thp.splits',
+  'compaction.scanned',
+  'compaction.asked',
+] as const
 
 export const source: Source = {
   id: 'proc_thp',
@@ -27,6 +34,9 @@ export const source: Source = {
     const of = (name: string) => vm.map((counters) => counters.get(name))
     const [got, missed] = [increase(of('thp_fault_alloc')), increase(of('thp_fault_fallback'))]
     const scanned = ['compact_migrate_scanned', 'compact_free_scanned'].map((name) => meanRate(of(name), at))
+    const [daemon, asked] = ['compact_daemon_migrate_scanned', 'compact_migrate_scanned'].map((name) =>
+      meanRate(of(name), at),
+    )
     const last = read.at(-1)
     const host = defined<string | number>({
       'thp.mode': chosen(last?.get(`${FOLDER}/enabled`)),
@@ -39,6 +49,7 @@ export const source: Source = {
       'compaction.scanned': scanned.every((rate) => rate !== undefined)
         ? scanned.reduce<number>((total, rate) => total + (rate ?? 0), 0)
         : undefined,
+      'compaction.asked': asked === undefined || daemon === undefined ? undefined : Math.max(0, asked - daemon),
     })
     const missing = Object.fromEntries(source.gives.filter((id) => !(id in host)).map((id) => [id, unsupported]))
     return { host, missing: got === 0 && missed === 0 ? { ...missing, 'thp.fallback_share': unasked } : missing }
