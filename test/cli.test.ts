@@ -380,6 +380,12 @@ test('doctor: two seconds, every tool of every source, and one command for what 
   )
   expect(bare.tiers.find(({ tier }) => tier === 'run')).toMatchObject({ works: false })
   expect(bare.install).toMatch(/sysstat/)
+  // A virtual machine without disks of its own: nothing is installed for hardware that is not there.
+  const virtual = json<{ install?: string }>(
+    tracebook(['doctor', '--json', '--from', join(root, 'test/hosts/idle')]).stdout,
+  )
+  expect(virtual.install).toMatch(/ethtool/)
+  expect(virtual.install).not.toMatch(/msr-tools|smartmontools|nvme-cli|lvm2/)
 })
 
 test('capture, replay and report: the same report each time', () => {

@@ -89,10 +89,14 @@ function obstacle(source: Source, means: Means): Unavailable | undefined {
     )
   const requests = source.requests(means.window, means.context)
   const refusal = isUnavailable(requests) ? requests : undefined
-  // Nobody needs a program for a device that is not there, or that no program could read here.
-  if (refusal?.unavailable === NOTHING || refusal?.unavailable === 'not supported') return refusal
+  if (refusal && futile(refusal)) return refusal
   const path = source.tool === undefined ? undefined : means.host.which(source.tool)
   return isUnavailable(path) ? path : refusal
+}
+
+/** Nobody needs a program for a device that is not there, or that no program could read here. */
+export function futile(why: Unavailable): boolean {
+  return why.unavailable === NOTHING || why.unavailable === 'not supported'
 }
 
 function reasonFor(metric: string, means: Means, refused: ReadonlyMap<string, Unavailable>): Unavailable {

@@ -1,6 +1,6 @@
 // A host → what tracebook can learn there: tools with versions, sources that work, metrics nobody gives, switches of the kernel.
 import type { Asked } from '../../host/host.ts'
-import { choose } from '../../measure/choose.ts'
+import { choose, futile } from '../../measure/choose.ts'
 import { installCommand } from '../../measure/packages.ts'
 import type { Context } from '../../model/context.ts'
 import type { Observation, Tier } from '../../model/observation.ts'
@@ -37,7 +37,7 @@ export interface Examination {
   readonly unknown: readonly { readonly metric: string; readonly why: Unavailable }[]
   readonly tiers: readonly TierState[]
   readonly switches: readonly Switch[]
-  /** One command that installs every tool that is missing. */
+  /** One command that installs every tool that is missing and would find something to look at. */
   readonly install?: string
 }
 
@@ -60,7 +60,7 @@ export async function examine(site: Site, metrics: readonly string[]): Promise<E
   )
   const { missing } = choose(new Set(metrics), { ...site, sources: usable })
   const reasons = new Map(states.map(({ source, unavailable: why }) => [source, why]))
-  const absent = tools.filter((tool) => !found.includes(tool))
+  const absent = tools.filter((tool) => !found.includes(tool) && helps(tool, site))
   const install = installCommand(absent, context)
   const { hostname, kernel, virtualization, container, usableCpus, privileges, distribution } = context
   return {
@@ -72,6 +72,14 @@ export async function examine(site: Site, metrics: readonly string[]): Promise<E
     switches: switchesOf(context, looks.get('switches')?.[0]),
     ...(install === undefined ? {} : { install }),
   }
+}
+
+/** Would some source use it, were it here? */
+function helps(tool: string, { sources, window, context }: Site): boolean {
+  return sources.some((source) => {
+    const requests = source.tool === tool ? source.requests(window, context) : undefined
+    return requests !== undefined && !(isUnavailable(requests) && futile(requests))
+  })
 }
 
 /** Versions, switches, and once each file that sources read: all at the same moment. Processes are not walked. */

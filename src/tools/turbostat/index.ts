@@ -15,8 +15,9 @@ export const source: Source = {
   asks: 'At which clock do the CPUs work, and does firmware interrupt them?',
   gives: ['cpu.clock', 'cpu.smi'],
   requests: (window, context) =>
-    loadsModule('turbostat', 'msr', context) ??
-    (context.virtualization === 'none' ? [look(window.intervalMs * window.count)] : virtual),
+    context.virtualization === 'none'
+      ? (loadsModule('turbostat', 'msr', context) ?? [look(window.intervalMs * window.count)])
+      : virtual,
   parse: (looks) => {
     const lines = (looks[0]?.text ?? '').split('\n').map(words)
     const at = lines.findIndex((cells) => cells.includes('Bzy_MHz') && cells.includes('TSC_MHz'))
