@@ -95,6 +95,11 @@ async function count(
       because: `unknown: ${obstacle.reason}`,
     }
   }
+  // Counting costs the same beside the other looks: a window of its own would make the run longer by one.
+  const shared = runbook.steps.find(
+    ({ window }) => window.some((id) => !session.findings.has(id)) && needsOf(session, window).has(metric),
+  )
+  if (shared) return { outcome: 'done', because: `counted in the window of ${shared.state}` }
   const said = await announce(step, runbook, session, needs, why ?? runbook.goal)
   if (said !== 'run') return { outcome: said === 'quit' ? 'interrupted' : 'refused', because: 'the person said so' }
   await measure(needs, session.facts, measurementOf(session))
@@ -131,7 +136,10 @@ function outcomeOf({ outcome, why, backEnd, cost, tried }: Escalation): Performe
   if (outcome !== 'answered') return { outcome, because: `unknown: ${why?.reason ?? 'no answer'}` }
   const price = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of a CPU (${cost.overhead})`
   const others = tried.flatMap((one) => (one.why ? [`${one.backEnd}: ${one.why.reason}`] : []))
-  return { outcome: 'done', because: `${backEnd ?? ''} answered${price}${others.length > 0 ? `; not ${others.join('; not ')}` : ''}` }
+  return {
+    outcome: 'done',
+    because: `${backEnd ?? ''} answered${price}${others.length > 0 ? `; not ${others.join('; not ')}` : ''}`,
+  }
 }
 
 async function wait(
