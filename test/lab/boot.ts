@@ -33,6 +33,8 @@ export default function setup(project: TestProject): () => void {
 function boot(share: string): string {
   const able = spawnSync(kernel, ['check'], { encoding: 'utf8' })
   if (able.status !== 0) return able.stderr.trim()
+  // Starting it in there would build it in there.
+  if (!existsSync(join(here, '../../dist/tracebook.js'))) throw new Error('there is no dist/: npm run build')
   const compiled = spawnSync(
     'gcc',
     ['-O1', '-g', '-fno-omit-frame-pointer', '-pthread', '-o', join(share, 'workloads'), join(here, 'workloads.c')],
@@ -62,6 +64,7 @@ function boot(share: string): string {
     { stdio: ['ignore', 'inherit', 'inherit'], cwd: here },
   )
   if (guest.status === 125) return 'the guest did not boot'
-  if (guest.status !== 0) throw new Error(`the guest ended with ${guest.status ?? guest.signal}; what it left is in ${share}`)
+  if (guest.status !== 0)
+    throw new Error(`the guest ended with ${guest.status ?? guest.signal}; what it left is in ${share}`)
   return ''
 }
