@@ -19,6 +19,8 @@ export interface Label {
   readonly at?: 'start' | 'end'
   readonly field: string
   readonly names?: Readonly<Record<string, string>>
+  /** Its type in the kernel, for a synthetic event: `pid_t` (default), `char[16]`, `dev_t`, `u32`. Size and sign must be the field's own. */
+  readonly type?: string
 }
 
 /** Time from any of the starts to the next end with the same key. */

@@ -1,12 +1,16 @@
 // wakeup_latency: how long threads wait for a CPU after they became runnable, by six instruments.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
-import { libbpfTool } from '../../instruments/tool.ts'
+import { systemtap } from '../../instruments/systemtap.ts'
+import { bccTool, libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './latency.bt'
+import script from './latency.stp'
 
 const events = [
   'sched:sched_wakeup(pid)',
@@ -24,7 +28,7 @@ const question: Pairs = {
     { event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_pid', '!=', 0], ['prev_state', '&', 256]] },
   ],
   end: [{ event: 'sched:sched_switch', key: ['next_pid'], when: [['next_pid', '!=', 0]] }],
-  labels: { pid: { field: 'next_pid' }, comm: { field: 'next_comm' } },
+  labels: { pid: { field: 'next_pid' }, comm: { field: 'next_comm', type: 'char[16]' } },
 }
 
 const read = answering('sched.wakeup_latency', {
@@ -62,7 +66,17 @@ export const probe: Probe = {
       read,
     }),
     libbpfTool({ tool: 'runqlat', args: ['{seconds}', '1'], pidArgs: ['-p', '{pid}'], events, microseconds: 0.45, read }),
+    histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    bccTool({ tool: 'runqlat', args: ['{seconds}', '1'], pidArgs: ['-p', '{pid}'], events, microseconds: 0.45, read }),
+    ...systemtap({
+      program: script,
+      events,
+      microseconds: 0.9,
+      output: { unit: 1e-6, labels: ['pid', 'comm'], sum: { is: 'seconds', unit: 1e-6 } },
+      read,
+    }),
+    lttng({ question, events, read }),
   ],
 }
