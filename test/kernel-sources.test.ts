@@ -202,13 +202,13 @@ test('what would load a kernel module is run only where it cannot', () => {
   }
 })
 
-test('a GPU that does not tell is unknown; none at all, or one that a hypervisor pretends, is nothing to measure', () => {
+test('a GPU that does not tell is unknown; so is none at all, or one that a hypervisor pretends', () => {
   const look = (vendor: string) =>
     frame('/proc/version', 'Linux version 6.1.0\n') + frame('/sys/class/drm/card0/device/vendor', vendor)
   const why = (text: string) => read(gpu, [text, text, text]).missing?.['gpu.busy']?.unavailable
   expect(why(look('0x8086'))).toBe('not supported')
-  expect(why(look('0x1af4'))).toBe('nothing to measure')
-  expect(why(frame('/proc/version', 'Linux version 6.1.0\n'))).toBe('nothing to measure')
+  expect(why(look('0x1af4'))).toBe('not supported')
+  expect(why(frame('/proc/version', 'Linux version 6.1.0\n'))).toBe('not supported')
   expect(why(frame('/proc/driver/nvidia/version', 'NVRM version: 580\n'))).toBe('not measured')
 })
 
@@ -252,6 +252,8 @@ test('tools that need a module, a device or counters are not started without the
     expect(isUnavailable(source.requests(window, bare)), source.id).toBe(true)
     expect(isUnavailable(source.requests(window, full)), source.id).toBe(false)
   }
+  const wsl = context({ modules: ['kvm'], kernel: '5.15.167.4-microsoft-standard-WSL2' })
+  expect(isUnavailable(nvidia.requests(window, wsl))).toBe(false)
   expect(isUnavailable(rdmsr.requests(window, context({ modules: ['msr'], virtualization: 'kvm' })))).toBe(true)
   expect(isUnavailable(tiptop.requests(window, context({ counters: ['cpu_core', 'cpu_atom'] })))).toBe(false)
 })

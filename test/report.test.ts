@@ -286,12 +286,34 @@ describe('USE matrix', () => {
     [
       'one alarm can never be answered here, the other is ok: ok, and how many spoke',
       [
-        one({ text: 'fine' }),
+        one({ text: '2 disks within limits' }),
         one({ status: 'unknown', unavailable: unavailable('not supported', 'no such hardware') }),
       ],
       'ok',
-      'fine (1 of 2 checks)',
+      '2 disks within limits (1 of 2 checks)',
     ],
+    [
+      'one alarm can never be answered here, the other had nothing to look at: not ok',
+      [
+        one({ text: 'no array here' }),
+        one({ status: 'unknown', unavailable: unavailable('not supported', 'no such hardware') }),
+      ],
+      'unknown',
+      'not supported (1 of 2 checks): no such hardware',
+    ],
+    [
+      'no alarm had anything to look at: the notice that was read speaks',
+      [one({ text: 'no array here' }), one({ text: '2 disks within limits', weight: 'notice' })],
+      'ok',
+      '2 disks within limits',
+    ],
+    [
+      'no alarm had anything to look at, and the notice is blind: not ok',
+      [one({ text: 'no array here' }), one({ ...blind, weight: 'notice' })],
+      'unknown',
+      'not installed: no iostat',
+    ],
+    ['nothing here could have the problem', [one({ text: 'this host has no swap' })], 'ok', 'this host has no swap'],
     [
       'no alarm can be answered here: not ok',
       [one({ status: 'unknown', unavailable: unavailable('not supported', 'no such hardware') })],
@@ -332,7 +354,7 @@ describe('USE matrix', () => {
     expect(cells.length).toBe(rows.length * 3)
     const text = (use: string) => cells.find((cell) => `${cell.resource}.${cell.signal}` === use)?.text
     expect(text('app.errors')).toBe('no check looks at this')
-    expect(text('interconnect.utilization')).toBe('takes uncore performance counters')
+    expect(text('interconnect.errors')).toBe('machine checks tell: see memory errors')
   })
 
   it('names the check that decided a cell first', () => {

@@ -2,6 +2,7 @@
 //   index, utilization.gpu [%], memory.used [MiB], memory.total [MiB], temperature.gpu, clocks_throttle_reasons.active, …
 //   0, 99 %, 30994 MiB, 32480 MiB, 71, 0x0000000000000004, …
 //   1, [N/A], 1 MiB, 32480 MiB, 30, 0x0000000000000001, …
+import type { Context } from '../../model/context.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { absent } from '../../parse/absent.ts'
@@ -43,7 +44,7 @@ export const source: Source = {
   ],
   // Where its driver is not loaded, nvidia-smi loads it, by a helper that any user may run: it is started only where the driver is there.
   requests: (_, context) =>
-    needsModule('nvidia-smi', 'nvidia', context) ?? [
+    (windowsBelow(context) ? undefined : needsModule('nvidia-smi', 'nvidia', context)) ?? [
       {
         kind: 'run',
         argv: ['nvidia-smi', `--query-gpu=${FIELDS.join(',')}`, '--format=csv'],
@@ -78,6 +79,11 @@ export const source: Source = {
     })
     return { host, missing: absent(source.gives, host, untold) }
   },
+}
+
+/** There the driver is that of Windows: no module of that name exists, and none can be loaded. */
+function windowsBelow({ kernel }: Context): boolean {
+  return /microsoft/i.test(kernel)
 }
 
 const untold = unavailable('not supported', 'these GPUs or this version of nvidia-smi do not tell it')
