@@ -72,22 +72,37 @@ function spoken(findings: readonly Finding[]): Said {
 
 /**
  * Nothing fires: ok only when every alarm of the cell could be judged. A notice that is unknown does not spoil it, nor does an
- * alarm that this kernel or hardware can never answer, when another one did: the cell says how many spoke.
+ * alarm that this kernel or hardware can never answer, when another one did: the cell says how many spoke. To have nothing that
+ * could have the problem is no answer for the whole cell while others are unknown.
  */
 function quiet(findings: readonly Finding[]): Said {
-  const alarms = findings.filter((finding) => finding.weight === 'alarm')
-  const judged = alarms.length > 0 ? alarms : findings
+  const judged = judgedOf(findings)
   const unknown = judged.filter((finding) => finding.status === 'unknown')
   const known = judged.filter((finding) => finding.status !== 'unknown')
-  const lead = unknown.find((one) => known.length === 0 || one.unavailable?.unavailable !== 'not supported')
+  const firm = known.filter(hasGround)
+  const lead = unknown.find((one) => firm.length === 0 || one.unavailable?.unavailable !== 'not supported')
   if (lead === undefined) {
     const some = unknown.length === 0 ? '' : ` (${known.length} of ${judged.length} checks)`
-    const said = okText(known)
+    const said = okText(firm.length > 0 ? firm : known)
     return { verdict: 'ok', lead: said.lead, text: shorten(clean(said.text), MAX - some.length) + some }
   }
   const kind = lead.unavailable?.unavailable ?? 'not measured'
   const some = unknown.length === judged.length ? '' : ` (${unknown.length} of ${judged.length} checks)`
   return { verdict: 'unknown', text: `${kind}${some}: ${lead.unavailable?.reason ?? lead.text}`, lead }
+}
+
+/** The alarms; where none had anything to look at, whoever had. */
+function judgedOf(findings: readonly Finding[]): readonly Finding[] {
+  const said = (finding: Finding) => finding.status === 'unknown' || hasGround(finding)
+  const alarms = findings.filter((finding) => finding.weight === 'alarm')
+  if (alarms.some(said)) return alarms
+  const others = findings.filter(said)
+  return others.length > 0 ? others : alarms.length > 0 ? alarms : findings
+}
+
+/** An ok rests on a value or on instances that were judged; else there was nothing that could have the problem. */
+function hasGround({ evidence, assumed, text }: Finding): boolean {
+  return evidence.length > 0 || assumed !== undefined || text.includes(' within limits')
 }
 
 function firingText(findings: readonly Finding[]): Omit<Said, 'verdict'> {

@@ -37,7 +37,7 @@ export const source: Source = {
     if (Object.keys(host).length === 0 && [...all].some(([path]) => /_link_|\/aer_dev_/.test(path)))
       return unavailable('not understood', 'the PCIe files hold other than the kernel writes there')
     if (Object.keys(host).length === 0)
-      return unavailable('nothing to measure', 'no such hardware: no PCIe link is visible here')
+      return unavailable('not supported', 'no such hardware: no PCIe link is visible here')
     return {
       host,
       missing: {

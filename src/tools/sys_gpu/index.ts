@@ -73,7 +73,7 @@ export const source: Source = {
   },
 }
 
-const none = unavailable('nothing to measure', 'this host has no GPU that could be looked at')
+const none = unavailable('not supported', 'no such hardware: no GPU is visible here')
 const closed = unavailable(
   'not measured',
   'an NVIDIA driver is loaded, and only nvidia-smi tells how its GPUs are',
