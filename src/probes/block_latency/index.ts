@@ -1,0 +1,55 @@
+// block_latency: how long each block I/O takes from its issue to the device until its completion, by disk, operation and issuer.
+import { bpftrace } from '../../instruments/bpftrace.ts'
+import { diskIos } from '../../instruments/counter.ts'
+import { namingDisks } from '../../instruments/disk-names.ts'
+import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { perfLog } from '../../instruments/perf-log.ts'
+import type { Pairs } from '../../instruments/question.ts'
+import { answering } from '../../instruments/reading.ts'
+import { libbpfTool } from '../../instruments/tool.ts'
+import type { Probe } from '../../model/probe.ts'
+import program from './latency.bt'
+
+const events = ['block:block_rq_issue(dev,sector,bytes,rwbs)', 'block:block_rq_complete(dev,sector)']
+
+const question: Pairs = {
+  kind: 'pairs',
+  start: [{ event: 'block:block_rq_issue', key: ['dev', 'sector'], when: [['bytes', '>', 0]] }],
+  end: [{ event: 'block:block_rq_complete', key: ['dev', 'sector'] }],
+  labels: { device: { field: 'dev' }, op: { field: 'rwbs', at: 'start' }, comm: { field: 'comm', at: 'start' } },
+}
+
+const read = answering('block.latency', {
+  table: 'block.latency_by',
+  by: [{ domain: 'disk', metric: 'disk.io_time', value: 'seconds', name: 'device' }],
+})
+
+export const probe: Probe = {
+  id: 'block_latency',
+  answers: 'block.latency',
+  gives: ['block.latency', 'block.latency_by', 'disk.io_time'],
+  asks: 'How long does each block I/O take, on which disk, and who issued it?',
+  tells:
+    'One mode that moved right with the queue is load; two modes are cache and medium, or a device that pauses. A few very slow ones at fixed times: flushes, or a hypervisor that meters. Writes issued by kernel threads are writeback of what others wrote.',
+  seconds: 5,
+  counted: ['block:block_rq_issue', 'block:block_rq_complete'],
+  control: diskIos,
+  checked: 'dd oflag=dsync of 4 KiB: writes of that dd below a millisecond, as many as /proc/diskstats counted.',
+  backEnds: [
+    namingDisks(
+      bpftrace({
+        program,
+        events,
+        microseconds: 1.2,
+        maps: {
+          histogram: { map: '@latency', unit: 1e-6 },
+          rows: { labels: ['device', 'op', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
+        },
+        read,
+      }),
+    ),
+    libbpfTool({ tool: 'biolatency', args: ['{seconds}', '1'], events, microseconds: 0.6, read }),
+    namingDisks(perfLog({ question, events, read })),
+    namingDisks(ftraceLog({ question, events, read })),
+  ],
+}
