@@ -15,6 +15,8 @@ const WOKEN = new RegExp(
   String.raw`^comm=(?<comm>${COMM}) pid=(?<pid>\d+) prio=(?<prio>-?\d+)(?: success=\d)? target_cpu=(?<target_cpu>\d+)$`,
 )
 
+const PAGE = /^dev (?<s_dev>\d+:\d+) ino (?<i_ino>[0-9a-f]+) (?:page=\S+ )?pfn=(?<pfn>\w+) ofs=(?<ofs>\d+)(?: order=(?<order>\d+))?$/
+
 export const PATTERNS: Readonly<Record<string, RegExp>> = {
   'sched:sched_switch': new RegExp(
     String.raw`^prev_comm=(?<prev_comm>${COMM}) prev_pid=(?<prev_pid>\d+) prev_prio=(?<prev_prio>-?\d+) prev_state=(?<prev_state>\S+) ==> next_comm=(?<next_comm>${COMM}) next_pid=(?<next_pid>\d+) next_prio=(?<next_prio>-?\d+)`,
@@ -39,9 +41,25 @@ export const PATTERNS: Readonly<Record<string, RegExp>> = {
     /^work struct=(?<work>\S+) function=(?<function>\S+)(?: workqueue=(?<workqueue>\S+))? req_cpu=(?<req_cpu>-?\d+) cpu=(?<cpu>-?\d+)$/,
   'workqueue:workqueue_execute_start': /^work struct (?<work>\S+): function (?<function>\S+)$/,
   'workqueue:workqueue_execute_end': /^work struct (?<work>[^\s:]+)(?:: function (?<function>\S+))?$/,
+  'filemap:mm_filemap_add_to_page_cache': PAGE,
+  'filemap:mm_filemap_delete_from_page_cache': PAGE,
+  // Without work and budget before 4.10.
+  'napi:napi_poll': /^napi poll on napi struct (?<napi>\S+) for device (?<dev_name>\S+)(?: work (?<work>-?\d+) budget (?<budget>-?\d+))?$/,
   // Before 5.17 without a reason.
   'skb:kfree_skb':
     /^skbaddr=(?<skbaddr>\S+)(?: rx_sk=(?<rx_sk>\S+))? protocol=(?<protocol>\d+) location=(?<location>\S+)(?: reason: (?<reason>\S+))?$/,
+}
+
+/** Where the print has another name than the format: filters, bpftrace and hist triggers know the format's, so logs know both. */
+export const FORMAT_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'sched:sched_process_fork': { comm: 'parent_comm', pid: 'parent_pid' },
+  'signal:signal_generate': { grp: 'group', res: 'result' },
+  'sock:inet_sock_set_state': { saddrv6: 'saddr_v6', daddrv6: 'daddr_v6' },
+  'tcp:tcp_retransmit_skb': { saddrv6: 'saddr_v6', daddrv6: 'daddr_v6' },
+  'tcp:tcp_receive_reset': { saddrv6: 'saddr_v6', daddrv6: 'daddr_v6' },
+  'net:net_dev_queue': { dev: 'name' },
+  'net:net_dev_xmit': { dev: 'name' },
+  'net:netif_receive_skb': { dev: 'name' },
 }
 
 /** Letters the kernel prints for the state of a task that leaves the CPU → the bits of `prev_state`. */
@@ -60,3 +78,19 @@ export function taskState(text: string): number | undefined {
   }
   return bits
 }
+
+/** Names the kernel prints for the states of a TCP socket, from 1 on (include/net/tcp_states.h). */
+export const TCP_STATES: readonly string[] = [
+  'TCP_ESTABLISHED',
+  'TCP_SYN_SENT',
+  'TCP_SYN_RECV',
+  'TCP_FIN_WAIT1',
+  'TCP_FIN_WAIT2',
+  'TCP_TIME_WAIT',
+  'TCP_CLOSE',
+  'TCP_CLOSE_WAIT',
+  'TCP_LAST_ACK',
+  'TCP_LISTEN',
+  'TCP_CLOSING',
+  'TCP_NEW_SYN_RECV',
+]

@@ -2,7 +2,7 @@
 //   irq=24 name=virtio2-req.0                      name=value, as most tracepoints print
 //   uaddr: 0x7f10, op: 0x80, val: 0x2              name: value, as system calls do
 //   dev 254,0 tid 1201 wait 0 request_delay 0      name value, as jbd2 and ext4 do
-import { PATTERNS, taskState } from './event-patterns.ts'
+import { FORMAT_NAMES, PATTERNS, taskState, TCP_STATES } from './event-patterns.ts'
 
 /** A class: a log has a hundred thousand of them. */
 export class LogEvent {
@@ -60,11 +60,18 @@ export class LogEvent {
 function numberOf(text: string, name: string): number | undefined {
   if (/^-?\d+$/.test(text)) return Number(text)
   if (/^0x[0-9a-f]{1,16}$/i.test(text)) return Number(BigInt.asIntN(64, BigInt(text)))
-  return name === 'prev_state' ? taskState(text) : undefined
+  return name === 'prev_state' ? taskState(text) : TCP_STATES.includes(text) ? TCP_STATES.indexOf(text) + 1 : undefined
 }
 
-/** Text of an event → name → value. */
+/** Text of an event → name → value; values that are printed under another name have the format's as well. */
 export function fieldsOf(event: string, text: string): ReadonlyMap<string, string> {
+  const found = printed(event, text)
+  const names = FORMAT_NAMES[event]
+  if (names === undefined) return found
+  return new Map([...found].flatMap(([name, value]) => (names[name] === undefined ? [[name, value]] : [[name, value], [names[name], value]])))
+}
+
+function printed(event: string, text: string): ReadonlyMap<string, string> {
   const pattern = PATTERNS[event]
   if (pattern) {
     const found = pattern.exec(text.trimEnd())?.groups ?? {}
@@ -82,7 +89,7 @@ function after(text: string, names: RegExp): Map<string, string> {
   const found = [...text.matchAll(names)]
   return new Map(
     found.map((match, i) => {
-      const value = text.slice(match.index + match[0].length, found[i + 1]?.index).trim().replace(/,$/, '')
+      const value = text.slice(match.index + match[0].length, found[i + 1]?.index).trim().replace(/(?:,| \[ns\])$/, '')
       const bracketed = match[0].startsWith('[') || match[0].startsWith('(')
       return [match[1] ?? '', bracketed ? value.replace(/[\])]$/, '') : value]
     }),

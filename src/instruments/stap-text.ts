@@ -42,7 +42,7 @@ function partsOf(lines: readonly string[], unit: number, names: readonly string[
     if (line.startsWith('part\t')) {
       const values = line.split('\t').slice(1)
       labels = Object.fromEntries(names.map((name, i) => [name, values[i] ?? '']))
-    } else if (/^value \|-+ count$/.test(line)) {
+    } else if (/^ *value \|-+ count$/.test(line)) {
       buckets = []
       parts.push({ labels, distribution: { kind: 'distribution', buckets } })
     } else {

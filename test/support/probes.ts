@@ -59,7 +59,8 @@ export function fixturesOfProbe(probe: Probe): readonly ProbeFixture[] {
       name,
       path,
       texts,
-      backEnd: probe.backEnds.find(({ id }) => name.startsWith(`${id}-`)),
+      // `systemtap-build-4.8-…` is not of `systemtap`.
+      backEnd: probe.backEnds.toSorted((a, b) => b.id.length - a.id.length).find(({ id }) => name.startsWith(`${id}-`)),
       options: existsSync(`${path}.json`) ? JSON.parse(readFileSync(`${path}.json`, 'utf8')) : {},
     }
   })

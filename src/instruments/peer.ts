@@ -1,0 +1,22 @@
+// Addresses as the kernel keeps them for both families → as people write them: `::ffff:10.0.0.7` → `10.0.0.7`, in the rows of any back end.
+import type { Measured } from './measured.ts'
+import type { Reader } from './reading.ts'
+
+export function plainPeers(read: Reader): Reader {
+  return (measured: Measured) =>
+    read(
+      measured.rows === undefined
+        ? measured
+        : {
+            ...measured,
+            rows: measured.rows.map((row) => ({
+              ...row,
+              labels: Object.fromEntries(Object.entries(row.labels).map(([name, value]) => [name, name === 'peer' ? plain(value) : value])),
+            })),
+          },
+    )
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
+}

@@ -1,0 +1,238 @@
+// What the instruments print: every event of a real log has its fields, logs agree with what the kernel recorded, and questions are counted right.
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readBpftrace } from '../src/instruments/bpftrace.ts'
+import { diskNames } from '../src/instruments/disk-names.ts'
+import { taskState } from '../src/instruments/event-patterns.ts'
+import { powerOf, readHists } from '../src/instruments/hist-text.ts'
+import { logSeconds } from '../src/instruments/log-budget.ts'
+import { fieldsOf, LogEvent } from '../src/instruments/log-event.ts'
+import { readLog2 } from '../src/instruments/log2-text.ts'
+import { readLog } from '../src/instruments/log.ts'
+import { measureLog } from '../src/instruments/measure-log.ts'
+import { filtersOf, type Pairs } from '../src/instruments/question.ts'
+import { answering } from '../src/instruments/reading.ts'
+import { readStap } from '../src/instruments/stap-text.ts'
+import { moduleName } from '../src/instruments/systemtap.ts'
+import { percentile, totalOf } from '../src/model/distribution.ts'
+import { isUnavailable, type Unavailable } from '../src/model/unavailable.ts'
+import { context } from './support/context.ts'
+
+const fixture = (name: string) => readFileSync(new URL(`../src/instruments/fixtures/${name}`, import.meta.url), 'utf8')
+const EVENTS = [
+  ...['insert', 'issue', 'complete'].map((name) => `block:block_rq_${name}`),
+  ...['block_io_start', 'block_io_done', 'block_bio_queue'].map((name) => `block:${name}`),
+  ...['sys_enter', 'sys_exit'].map((name) => `raw_syscalls:${name}`),
+  ...['enter_futex', 'exit_futex', 'enter_fsync', 'exit_fsync'].map((name) => `syscalls:sys_${name}`),
+  ...['begin', 'end'].map((name) => `lock:contention_${name}`),
+  ...['queue_work', 'execute_start', 'execute_end'].map((name) => `workqueue:workqueue_${name}`),
+  ...['switch', 'waking', 'migrate_task', 'process_exec', 'process_fork', 'process_exit', 'stat_runtime'].map((name) => `sched:sched_${name}`),
+  'skb:kfree_skb',
+  'sock:inet_sock_set_state',
+  'tcp:tcp_send_reset',
+  'tcp:tcp_receive_reset',
+  'signal:signal_generate',
+  'net:net_dev_queue',
+  'napi:napi_poll',
+  'filemap:mm_filemap_add_to_page_cache',
+  'kmem:mm_page_alloc',
+]
+
+function measured<T extends object>(value: T | Unavailable): T {
+  if (isUnavailable(value)) throw new Error(value.reason)
+  return value
+}
+
+describe('event logs', () => {
+  const log = [...readLog('ftrace', fixture('ftrace-6.18-events.txt'), EVENTS)]
+  const raw = [...readLog('ftrace', fixture('ftrace-6.18-fields.txt'), EVENTS)]
+  const lines = fixture('ftrace-6.18-events.txt').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+
+  test('every line of a trace is an event', () => {
+    expect(log.length).toBe(lines.length)
+    expect(log.length).toBeGreaterThan(100)
+  })
+
+  // The kernel prints the same records twice: as the tracepoint wants it (any kernel), and all fields by name (6.4 and later).
+  test('numbers of the printed fields are those of the records', () => {
+    let compared = 0
+    for (const [i, event] of log.entries()) {
+      const text = fixture('ftrace-6.18-fields.txt').split('\n').filter((line) => line !== '' && !line.startsWith('#'))[i] ?? ''
+      for (const [, name = '', hex, decimal] of text.matchAll(/(\w+)=(0x[0-9a-f]+) \((-?\d+)\)/g)) {
+        const own = event.number(name)
+        // Addresses are hashed in print; names stand for some numbers.
+        if (own === undefined || /addr|work|napi|skb|^sk|now|cookie|gfp/.test(name)) continue
+        expect([event.event, name, own]).toEqual([event.event, name, hex === '0xffffffff' ? -1 : Number(decimal)])
+        compared++
+      }
+    }
+    expect(compared).toBeGreaterThan(250)
+    expect(raw.length).toBe(log.length)
+  })
+
+  test('both have the same times, CPUs and threads', () => {
+    const who = ({ seconds, cpu, pid, comm }: LogEvent) => [seconds, cpu, pid, comm]
+    expect(log.map(who)).toEqual(raw.map(who))
+  })
+
+  test('every event of the fixture has fields', () => {
+    const bare = lines.filter((line, i) => {
+      const text = /\d: (?:sys_\w+(?:\(| -> )|\w+: )(.*?)\)?$/.exec(line)?.[1] ?? ''
+      const { event } = log[i]!
+      return fieldsOf(event, /^raw|contention/.test(event) ? `${text})`.replace(/^(NR \d+ = .*)\)$/, '$1') : text).size === 0
+    })
+    expect(bare).toEqual([])
+  })
+
+  test('names with dashes, brackets, blanks and equal signs are who they are', () => {
+    const odd = log.filter(({ comm }) => comm === 'a=b c-1 [0]')
+    expect(odd.length).toBeGreaterThan(10)
+    const gone = odd.find(({ event }) => event === 'sched:sched_switch')
+    expect([gone?.field('prev_comm'), gone?.number('prev_pid'), gone?.number('prev_state')]).toEqual(['a=b c-1 [0]', 14148, 32])
+    expect(odd.find(({ event }) => event === 'sched:sched_process_exit')?.number('pid')).toBe(14148)
+  })
+
+  test('perf prints the same events', () => {
+    const found = [...readLog('perf', fixture('perf-6.1-events.txt'), EVENTS)]
+    expect(found.length).toBe(fixture('perf-6.1-events.txt').split('\n').filter(Boolean).length)
+    const issue = found.find(({ event }) => event === 'block:block_rq_issue')
+    expect(['dev', 'rwbs', 'bytes', 'sector', 'nr_sector', 'comm'].map((name) => issue?.field(name))).toEqual(['254,0', 'RA', '4096', '37936288', '8', 'sh'])
+    const late = found.find((one) => one.event === 'syscalls:sys_exit_futex' && one.number('ret') !== 0)
+    expect([late?.number('ret'), late?.process]).toEqual([-110, 11077])
+    expect(found.filter(({ comm }) => comm === 'a=b c-1 [0]').length).toBe(8)
+  })
+
+  test('states of tasks', () => {
+    expect(['R', 'R+', 'S', 'D', 'D|K', 'I', '256', '?'].map(taskState)).toEqual([0, 256, 1, 2, 258, 128, 256, undefined])
+  })
+
+  test('block events of older kernels', () => {
+    const old = new LogEvent(1, 0, 7, 'dd', 'block:block_rq_issue', '254,0 WS 4096 () 1234 + 8 [dd]')
+    expect([old.number('sector'), old.number('bytes'), old.field('comm')]).toEqual([1234, 4096, 'dd'])
+    const done = new LogEvent(1, 0, 7, 'dd', 'block:block_rq_complete', '254,0 WS () 1234 + 8 [-5]')
+    expect([done.field('dev'), done.number('error')]).toEqual(['254,0', -5])
+  })
+})
+
+describe('questions', () => {
+  const question: Pairs = {
+    kind: 'pairs',
+    start: [
+      { event: 'block:block_rq_issue', key: ['dev', 'sector'], when: [['nr_sector', '>', 0], ['rwbs', '~', '*W*']] },
+      { event: 'block:block_rq_insert', key: ['dev', 'sector'] },
+    ],
+    end: [{ event: 'block:block_rq_complete', key: ['dev', 'sector'] }],
+    labels: { device: { field: 'dev' }, comm: { field: 'comm', at: 'start' } },
+    parts: ['device'],
+    bytes: 'bytes',
+  }
+  const event = (seconds: number, name: string, text: string) => new LogEvent(seconds, 0, 1, 'x', `block:block_rq_${name}`, text)
+
+  test('filters are those of all points of a tracepoint', () => {
+    expect([...filtersOf(question)]).toEqual([
+      ['block:block_rq_issue', '(nr_sector > 0 && rwbs ~ "*W*")'],
+      ['block:block_rq_insert', undefined],
+      ['block:block_rq_complete', undefined],
+    ])
+  })
+
+  test('time from the last start to its end; what has no start, or no end, is left out', () => {
+    const found = measureLog(
+      [
+        event(1, 'complete', '8,0 W () 16 + 8 [0]'),
+        event(2, 'insert', '8,0 R 4096 () 24 + 8 [cat]'),
+        event(2.5, 'issue', '8,0 R 4096 () 24 + 8 [cat]'),
+        event(3, 'issue', '8,0 W 8192 () 16 + 16 [dd]'),
+        event(3.5, 'issue', '8,16 W 8192 () 16 + 16 [dd]'),
+        event(3.004, 'complete', '8,0 W () 16 + 16 [0]'),
+        event(4, 'complete', '8,0 R () 24 + 8 [0]'),
+      ],
+      question,
+    )
+    expect(found.rows?.map(({ labels, count, bytes }) => [labels['comm'], count, bytes])).toEqual([
+      ['dd', 1, 8192],
+      ['cat', 1, 4096],
+    ])
+    expect(found.rows?.[1]?.seconds).toBeCloseTo(2, 9)
+    expect(found.parts?.map(({ labels, distribution }) => [labels['device'], totalOf(distribution)])).toEqual([['8,0', 2]])
+  })
+
+  test('counts with what they carry', () => {
+    const found = measureLog([event(1, 'issue', '8,0 W 8192 () 16 + 16 [dd]'), event(2, 'issue', '8,0 W 4096 () 32 + 8 [dd]')], {
+      kind: 'counts',
+      of: [{ event: 'block:block_rq_issue', when: [['rwbs', '==', 'W']] }],
+      labels: { comm: { field: 'comm' } },
+      bytes: { field: 'bytes', unit: 1 },
+      histogram: { field: 'nr_sector', unit: 512 },
+    })
+    expect(found.rows).toEqual([{ labels: { comm: 'dd' }, count: 2, bytes: 12288 }])
+    expect(found.histogram?.buckets.map(({ low, count }) => [low, count])).toEqual([[4096, 1], [8192, 1]])
+  })
+
+  test('one row for each instance, however it is split', () => {
+    const read = answering('block.latency', { by: [{ domain: 'process', metric: 'm', value: 'seconds', name: 'pid' }] })
+    const reading = read({ rows: [{ labels: { pid: '7', op: 'R' }, count: 1, seconds: 0.1 }, { labels: { pid: '7', op: 'W' }, count: 1, seconds: 0.2 }] })
+    expect(reading.instances).toEqual([{ domain: 'process', name: '7', labels: { pid: '7', op: 'R' }, values: { m: 0.3 } }])
+  })
+
+  test('a log is as long as its events allow', () => {
+    const plan = { seconds: 5, cpus: 2, context: context() }
+    expect([undefined, 1000, 80_000, 10_000_000].map((rate) => logSeconds(rate === undefined ? plan : { ...plan, rate }))).toEqual([5, 5, 1, 0.2])
+  })
+})
+
+describe('what tools print', () => {
+  test('histograms with names above them, in milliseconds', () => {
+    const table = 'msecs : count    distribution\n 0 -> 1 : 2 |****|\n 2 -> 3 : 0 | |\n 4 -> 7 : 9 |*|\n'
+    const found = measured(readLog2(`disk = vda\n     ${table}\nflags = Read\n  ${table}`))
+    expect(found.parts?.map(({ labels }) => labels)).toEqual([{ disk: 'vda' }, { flags: 'Read' }])
+    expect(found.histogram?.buckets).toEqual([
+      { low: 0, high: 0.002, count: 4 },
+      { low: 0.004, high: 0.008, count: 18 },
+    ])
+    expect(isUnavailable(readLog2('     parsecs : count distribution\n 0 -> 1 : 2 |*|\n'))).toBe(true)
+  })
+
+  test('bpftrace: keys with a comma in the name, sums and counts in one row, nothing counted, nothing attached', () => {
+    const maps = { histogram: { map: '@l', unit: 1e-6 }, rows: { labels: ['pid', 'comm'], of: [{ map: '@n', is: 'count' as const }, { map: '@us', is: 'seconds' as const, unit: 1e-6 }] } }
+    const attached = '{"type": "attached_probes", "data": {"probes": 3}}\n'
+    const text = `${attached}{"type": "map", "data": {"@n": {"7,a, b": 2}}}\n{"type": "map", "data": {"@us": {"7,a, b": 1500000}}}\n`
+    expect(measured(readBpftrace(text, maps)).rows).toEqual([{ labels: { pid: '7', comm: 'a, b' }, count: 2, seconds: 1.5 }])
+    expect(measured(readBpftrace(attached, maps)).histogram?.buckets).toEqual([])
+    expect(isUnavailable(readBpftrace('', maps))).toBe(true)
+    expect(isUnavailable(readBpftrace(`${attached}{"type": "hist", "data": {"@l": [{"min": 1, "max": "x", "count": 2}]}}`, maps))).toBe(true)
+  })
+
+  test('hist triggers: a power of two is the upper end', () => {
+    expect([0, 1, 3].map((k) => powerOf(`~ 2^${k}`))).toEqual([{ low: 0, high: 2 }, { low: 2, high: 3 }, { low: 5, high: 9 }])
+    const text = '# event histogram\n#\n# trigger info: hist:keys=comm,pid:vals=hitcount,lat:size=2048 [active]\n#\n\n{ comm: a, pid: x } b   , pid:    7 } hitcount:  2  lat:  9\n{ comm: c               , pid:    8 } hitcount:  1  lat:  4\n\nTotals:\n    Dropped: 3\n'
+    const [hist] = readHists(text)
+    expect(hist?.dropped).toBe(3)
+    // A name that imitates the next key: its own row is spoilt, nobody else's.
+    expect(hist?.entries.map(({ keys, values }) => [...keys.values(), ...values.values()])).toEqual([
+      ['a', 'x } b   , pid:    7', 2, 9],
+      ['c', '8', 1, 4],
+    ])
+    expect(readHists(text.slice(0, -15))).toEqual([])
+  })
+
+  test('SystemTap: only a whole answer is one', () => {
+    const text = 'begin\nvalue |----- count\n    4 |@@   2\n    8 |     0\n   ~\nrow\t2\t9\t7\ta\tb\nend\n'
+    const found = measured(readStap(text, { unit: 1e-6, labels: ['pid', 'comm'], sum: { is: 'seconds', unit: 1e-6 } }))
+    expect(found.histogram?.buckets).toEqual([{ low: 0.000004, high: 0.000008, count: 2 }])
+    expect(found.rows).toEqual([{ labels: { pid: '7', comm: 'a\tb' }, count: 2, seconds: 0.000009 }])
+    expect(isUnavailable(readStap(text.replace('end\n', ''), { unit: 1e-6 }))).toBe(true)
+  })
+
+  test('modules have the name of their text; disks the name of their number', () => {
+    expect(moduleName('a')).not.toBe(moduleName('b'))
+    expect(moduleName('probe begin {}')).toMatch(/^tracebook_[0-9a-f]{8}$/)
+    const name = diskNames(' 254       0 vda 15232 203\n   8      17 sdb1 1 2\n')
+    expect(['254,0', String(254 * 2 ** 20), '8,17', '9,9'].map(name)).toEqual(['vda', 'vda', 'sdb1', '9,9'])
+  })
+
+  test('the middle of a distribution of the lab', () => {
+    const found = measured(readLog2('usecs : count distribution\n 0 -> 1 : 1 |*|\n 4096 -> 8191 : 9 |*|\n'))
+    expect(found.histogram && percentile(found.histogram, 0.5)?.low).toBeCloseTo(0.004096)
+  })
+})
