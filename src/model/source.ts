@@ -68,6 +68,8 @@ export interface Source {
   /** Program it runs; absent for readers. */
   readonly tool?: string
   readonly gives: readonly string[]
+  /** A second of samples is enough. A measurement of such sources only is that short. */
+  readonly brief?: boolean
   /** Order among the sources of one metric: lower is asked first. Default: run 10, read 20 (the traditional tool before its twin), count 50, trace 60. */
   readonly rank?: (context: Context) => number
   /** The looks to take; or why this host cannot. `wanted`: the metrics others do not give first; a reader may leave files out for it. */
