@@ -19,6 +19,8 @@ const GIVES = [
   'suspect.cpu',
   'suspect.busiest_thread',
   'suspect.busiest_name',
+  'suspect.turn',
+  'suspect.turn_ends_in',
   'suspect.user',
   'suspect.system',
   'suspect.faults',
@@ -95,7 +97,8 @@ function split(looks: readonly Observation[]) {
 function absent(id: string): Unavailable {
   if (/io_call/.test(id))
     return unavailable('nothing to measure', 'it made no such call, or /proc/PID/io may not be read')
-  if (/waits_in|lock_turns/.test(id)) return unavailable('nothing to measure', 'none of its threads was seen to wait')
+  if (/waits_in|lock_turns|turn/.test(id))
+    return unavailable('nothing to measure', 'none of its threads was seen to wait')
   if (/waiters|writers/.test(id))
     return unavailable('not permitted', 'what threads of others wait for may be read by root only', 'run as root')
   return unavailable('nothing to measure', 'the process ended while it was looked at')

@@ -44,6 +44,7 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
           'suspect.cpu': total(uses.map(({ ran }) => ran)),
           'suspect.cpu_wait': total(uses.map(({ waited }) => waited)),
           'suspect.busiest_thread': busiest?.ran,
+          'suspect.turn': busiest && turnOf(busiest.thread),
           'suspect.switches': perSecond(
             threads.map((one) => one.voluntary),
             seconds,
@@ -56,6 +57,7 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
         }
       : {}),
     'suspect.busiest_name': last && `${last.stat.comm} (thread ${busiest?.thread.tid})`,
+    'suspect.turn_ends_in': busiest && channelsOf([busiest.thread])[0],
     'suspect.priority': last?.stat.nice,
     'suspect.confined':
       allowed.length === 0 ? undefined : Math.min(100, (100 * Math.min(...allowed)) / context.cpus.online),
@@ -77,6 +79,12 @@ function useOf(thread: Thread, seconds: number) {
     return ns === undefined || seconds <= 0 ? undefined : Math.min(100, ns / (1e7 * seconds))
   }
   return { ran: share((one) => one.ran), waited: share((one) => one.waited) }
+}
+
+/** Seconds on a CPU for each time it went to sleep. One that never sleeps has no turns. */
+function turnOf(thread: Thread): number | undefined {
+  const ran = grownIn(thread, (one) => one.ran)
+  return ran === undefined || !thread.voluntary ? undefined : ran / 1e9 / thread.voluntary
 }
 
 /** Increase over the window; of a thread that came or went, over the part it was there. */
