@@ -1,0 +1,98 @@
+// status, many times over, and io of the few processes that stood out, at both ends of a second → signals on their way, what they write and how.
+//   SigPnd:	0000000000000000   ShdPnd:	0000000000000200   SigBlk:	0000000000000000      bit n-1 is signal n
+//   wchar: 102792923   syscw: 484872   write_bytes: 102854042   cancelled_write_bytes: 104802
+import type { Context, Suspect } from '../../model/context.ts'
+import type { Instance } from '../../model/metric.ts'
+import type { Observation } from '../../model/observation.ts'
+import type { Source } from '../../model/source.ts'
+import { unavailable } from '../../model/unavailable.ts'
+import { increase } from '../../parse/counters.ts'
+import { files, keyed } from '../../parse/files.ts'
+import { defined } from '../../parse/table.ts'
+import { field } from '../context/text.ts'
+
+/** A signal that is handled at once is pending for a microsecond: one look hardly meets it, a row of them tells the share of time. */
+const GLANCES = 32
+const FEW_GLANCES = 8
+
+export const source: Source = {
+  id: 'suspect_calls',
+  tier: 'read',
+  asks: 'Are the processes that stood out flooded with signals, and do they write many small pieces?',
+  gives: [
+    'suspect.signals_pending',
+    'suspect.writes',
+    'suspect.write_size',
+    'suspect.stored',
+    'suspect.taken_back',
+  ],
+  brief: true,
+  requests: (_window, { suspects }) =>
+    suspects === undefined || suspects.length === 0
+      ? unavailable('nothing to measure', 'no process stood out')
+      : [{ kind: 'read', paths: suspects.flatMap(pathsOf), at: 'ends' }],
+  parse: (looks, { context }) => {
+    const instances = (context.suspects ?? []).flatMap((suspect) => instanceOf(suspect, looks, context) ?? [])
+    if (instances.length === 0)
+      return unavailable('not measured', 'the processes that stood out ended or may not be read')
+    const io = unavailable('not permitted', 'what processes of other users write may be read by root only', 'run as root')
+    const known = instances.some((one) => 'suspect.writes' in one.values)
+    const wrote = unavailable('nothing to measure', 'none of them wrote anything')
+    return {
+      instances,
+      missing: Object.fromEntries(
+        ['suspect.writes', 'suspect.write_size', 'suspect.stored', 'suspect.taken_back'].flatMap((id) =>
+          instances.some((one) => id in one.values) ? [] : [[id, known ? wrote : io] as const],
+        ),
+      ),
+    }
+  },
+}
+
+function pathsOf({ pid }: Suspect): string[] {
+  return [`/proc/${pid}/io`, ...Array.from({ length: GLANCES }, () => `/proc/${pid}/status`)]
+}
+
+function instanceOf({ pid, comm }: Suspect, looks: readonly Observation[], context: Context): Instance | undefined {
+  const statuses = looks.flatMap((look) => framesOf(look.text, `/proc/${pid}/status`))
+  // The pid may be another process by now.
+  const mine = statuses.filter((text) => field(text, 'Name')?.slice(0, 15) === comm.slice(0, 15))
+  if (mine.length < FEW_GLANCES) return undefined
+  const io = looks.map((look) => keyed(files(look.text).get(`/proc/${pid}/io`) ?? ''))
+  const seconds = ((looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0)) / 1000
+  const grown = (name: string) => increase(io.map((one) => one.get(name)))
+  const [writes, bytes, stored, cancelled] = ['syscw', 'wchar', 'write_bytes', 'cancelled_write_bytes'].map(grown)
+  const rate = (value: number | undefined) => (value === undefined || seconds <= 0 ? undefined : value / seconds)
+  const kept = stored === undefined || cancelled === undefined ? undefined : Math.max(0, stored - cancelled)
+  return {
+    domain: 'process',
+    name: String(pid),
+    labels: { pid: String(pid), comm },
+    values: defined({
+      'suspect.signals_pending': (100 * mine.filter(isPending).length) / mine.length,
+      'suspect.writes': rate(writes),
+      'suspect.write_size': writes && bytes !== undefined ? bytes / writes : undefined,
+      'suspect.stored': rate(kept),
+      'suspect.taken_back':
+        stored !== undefined && cancelled !== undefined && stored >= context.pageSize
+          ? Math.min(100, (100 * cancelled) / stored)
+          : undefined,
+    }),
+  }
+}
+
+/** All frames of one path in a text: it was read many times in a row. */
+function framesOf(text: string, path: string): string[] {
+  return text
+    .split(`==> ${path} <==\n`)
+    .slice(1)
+    .map((part) => part.split(/^==> /m)[0] ?? '')
+}
+
+/** One that is blocked waits for the program to ask for it, which may be never. */
+function isPending(status: string): boolean {
+  const [own, shared, blocked] = ['SigPnd', 'ShdPnd', 'SigBlk'].map((name) => field(status, name) ?? '')
+  if (![own, shared, blocked].every((mask) => /^[0-9a-f]{1,32}$/.test(mask ?? ''))) return false
+  const [pending, mask] = [BigInt(`0x${own}`) | BigInt(`0x${shared}`), BigInt(`0x${blocked}`)]
+  return (pending & ~mask) !== 0n
+}
