@@ -37,7 +37,7 @@ export class LogEvent {
     this.#fields = typeof fields === 'string' ? undefined : fields
   }
 
-  /** `@comm`, `@pid`, `@cpu`: of who ran; else a field of the tracepoint. Undefined when this kernel does not print it. */
+  /** `@comm`, `@pid` (thread), `@process` (thread where the log does not tell), `@cpu`: of who ran; else a field of the tracepoint. Undefined when this kernel does not print it. */
   field(name: string): string | undefined {
     if (name.startsWith('@')) return this.#own(name)
     this.#fields ??= fieldsOf(this.event, this.#text)
@@ -53,6 +53,7 @@ export class LogEvent {
   #own(name: string): string | undefined {
     if (name === '@comm') return this.comm
     if (name === '@pid') return String(this.pid)
+    if (name === '@process') return String(this.process ?? this.pid)
     return name === '@cpu' ? String(this.cpu) : undefined
   }
 }
