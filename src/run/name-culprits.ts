@@ -1,13 +1,19 @@
 // Findings → the same findings, whose process culprits also have their control group and service, and whose listeners have their process:
 // looked up once, after it is known who they are.
 import type { Culprit, Finding } from '../model/finding.ts'
+import type { Request } from '../model/source.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { source as ss, WITH_OWNERS } from '../tools/ss/index.ts'
 import { detailRequest, detailsOf } from '../tools/process_detail/index.ts'
+import { holdersIn, holdersRequest } from '../tools/find_descriptors/sockets.ts'
+import { inodesOf, TABLES } from '../tools/proc_net_udp/index.ts'
 import type { Session } from './session.ts'
+
+const NOW = { intervalMs: 1000, count: 0 } as const
 
 export async function nameCulprits(session: Session): Promise<void> {
   await nameListeners(session)
+  await nameUdpSockets(session)
   await nameProcesses(session)
 }
 
@@ -51,10 +57,7 @@ async function nameProcesses(session: Session): Promise<void> {
 /** A listener that is to blame and whose process the window did not ask for. */
 async function nameListeners(session: Session): Promise<void> {
   const { host, signal, context, window, allow } = session.settings
-  const nameless = [...session.findings.values()]
-    .flat()
-    .some((f) => f.culprits.some((c) => c.kind === 'listener' && c.pid === undefined))
-  if (!nameless || allow === 'read' || isUnavailable(host.which('ss'))) return
+  if (nameless(session).every((name) => name.startsWith('udp ')) || allow === 'read' || isUnavailable(host.which('ss'))) return
   const asked = { source: 'ss_owners', tier: 'run' as const, request: { ...WITH_OWNERS, at: 'start' as const } }
   const looks = (await host.look([asked], { intervalMs: 1000, count: 0 }, signal)).get('ss_owners') ?? []
   session.facts.looks.set('ss_owners', looks)
@@ -67,6 +70,36 @@ async function nameListeners(session: Session): Promise<void> {
       ? culprit
       : { ...culprit, pid: Number(pid), ...(comm === undefined ? {} : { comm }) }
   })
+}
+
+/** A UDP socket that is to blame: ss would make the kernel load a module for it, so its owner is found by its descriptor. */
+async function nameUdpSockets(session: Session): Promise<void> {
+  const { host, signal, allow } = session.settings
+  const names = nameless(session).filter((name) => name.startsWith('udp '))
+  if (names.length === 0 || allow === 'read' || isUnavailable(host.which('find'))) return
+  const look = async (source: string, tier: 'read' | 'run', request: Request) => {
+    const found = (await host.look([{ source, tier, request }], NOW, signal)).get(source) ?? []
+    session.facts.looks.set(source, found)
+    return found[0]
+  }
+  const inodes = inodesOf((await look('udp_sockets', 'read', TABLES))?.text ?? '')
+  const wanted = names.flatMap((name) => inodes.get(name) ?? [])
+  if (wanted.length === 0) return
+  const holders = holdersIn(await look('udp_owners', 'run', holdersRequest(wanted)))
+  const pids = [...holders.values()].flatMap((found) => found.slice(0, 1))
+  if (pids.length === 0) return
+  const details = detailsOf(await look('udp_owner_names', 'read', detailRequest(pids)))
+  renamed(session, (culprit) => {
+    const own = culprit.kind === 'listener' && culprit.pid === undefined ? (inodes.get(culprit.name) ?? []) : []
+    const pid = own.flatMap((inode) => holders.get(inode)?.[0] ?? [])[0]
+    const comm = pid === undefined ? undefined : details.get(pid)?.comm
+    return pid === undefined ? culprit : { ...culprit, pid, ...(comm === undefined ? {} : { comm }) }
+  })
+}
+
+function nameless(session: Session): string[] {
+  const culprits = [...session.findings.values()].flat().flatMap((finding) => finding.culprits)
+  return [...new Set(culprits.flatMap((c) => (c.kind === 'listener' && c.pid === undefined ? [c.name] : [])))]
 }
 
 function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {

@@ -3,7 +3,7 @@
 //    1234: 0100007F:0202 00000000:0000 07 00000000:00034200 00:00000000 00000000     0        0 81233 2 00000000acb3a1f2 4711
 //    1407: 00000000000000000000000000000000:0202 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 …
 import type { Instance } from '../../model/metric.ts'
-import type { Source } from '../../model/source.ts'
+import type { ReadRequest, Source } from '../../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { increase } from '../../parse/counters.ts'
 import { files, unreadable } from '../../parse/files.ts'
@@ -48,6 +48,21 @@ export const source: Source = {
     if (seen.length < 2) return unavailable('not measured', 'counters were read only once: an increase needs two reads')
     return { instances: instances(seen) }
   },
+}
+
+/** What names the owner of a socket that is to blame: read again, because the window is over. */
+export const TABLES: ReadRequest = { kind: 'read', paths: [FOUR, SIX], at: 'start' }
+
+/** Name of an instance → inodes of its sockets. */
+export function inodesOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const read = files(text)
+  const all = [FOUR, SIX].flatMap((path) => {
+    const found = sockets(path, read.get(path) ?? '')
+    return isUnavailable(found) ? [] : found
+  })
+  const found = new Map<string, string[]>()
+  for (const one of all) found.set(one.name, [...(found.get(one.name) ?? []), one.inode])
+  return found
 }
 
 function sockets(path: string, text: string): readonly Socket[] | Unavailable {
