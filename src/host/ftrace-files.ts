@@ -77,6 +77,20 @@ export function removeInstance(tracefs: string, name: string): string | undefine
   return attempt(() => rmdirSync(path))
 }
 
+/**
+ * `tracebook-…-1/events/synthetic/tb_…/trigger hist:keys=lat.log2`. Before its instance goes: Linux 6.1 never lets go of a synthetic event
+ * whose trigger was taken away with the instance.
+ */
+export function removeTrigger(tracefs: string, name: string): string | undefined {
+  const [, file, trigger] = /^(tracebook-[0-9a-f]{16}-\d+\/events\/[\w/-]+\/trigger) (.+)$/s.exec(name) ?? []
+  if (file === undefined) return 'REFUSED'
+  const path = join(tracefs, 'instances', file)
+  if (triggersIn(path).length === 0) return undefined
+  const code = attempt(() => put(path, `!${trigger}`))
+  // The kernel may have refused it as it was set, and others are in the file: what stays holds the instance, and that is told.
+  return code === 'EBUSY' ? code : undefined
+}
+
 /** A trigger that uses another's variable goes before it: as many passes as such a chain is long. */
 function clearTriggers(instance: string): void {
   const files = expand(join(instance, 'events/*/*/trigger')).paths
@@ -90,11 +104,17 @@ function clearTriggers(instance: string): void {
 function triggersIn(path: string): string[] {
   try {
     const lines = readFileSync(path, 'latin1').split('\n')
-    // As it was written, plus the state in brackets.
-    return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.replace(/ \[\w+\]$/, ''))
+    return lines.filter((line) => line !== '' && !line.startsWith('#')).map(acceptable)
   } catch {
     return []
   }
+}
+
+/** As the kernel prints a trigger → as it takes it: without the state in brackets, and a sort key has no modifier but a direction. */
+function acceptable(line: string): string {
+  return line
+    .replace(/ \[\w+\]$/, '')
+    .replace(/:sort=[^: ]+/, (sort) => sort.replace(/\.(?!ascending|descending)[\w=]+/g, ''))
 }
 
 /** As `removeInstance`, for a definition at the top of tracefs. */

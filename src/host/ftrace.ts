@@ -44,7 +44,10 @@ export async function ftraceAct(act: FtraceAct, number: number, performing: Perf
       row.leave({ kind: kindOf(file), name: own(name, row) })
       write(file, own(line, row), join(tracefs, file))
     }
-    for (const [file, text] of act.write) write(own(file, row), own(text, row))
+    for (const [file, text] of act.write) {
+      if (file.endsWith('/trigger')) row.leave({ kind: 'trigger', name: own(`${name}/${file} ${text}`, row) })
+      write(own(file, row), own(text, row))
+    }
     write('tracing_on', '1')
     const stopped = await record(act, performing)
     write('tracing_on', '0')

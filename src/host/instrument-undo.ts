@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { childEnvironment } from './environment.ts'
 import { codeOf, messageOf } from './error.ts'
-import { findTracefs, removeDefinition, removeInstance } from './ftrace-files.ts'
+import { findTracefs, removeDefinition, removeInstance, removeTrigger } from './ftrace-files.ts'
 import { endProcesses } from './instrument-processes.ts'
 import { isOfThisBoot, type Ledger, type Thing } from './ledger.ts'
 
@@ -17,7 +17,16 @@ export interface Undone {
 
 export type Which = (tool: string) => string | Unavailable
 
-const ORDER: readonly Thing['kind'][] = ['lttng', 'module', 'instance', 'kprobe', 'uprobe', 'synthetic', 'scratch']
+const ORDER: readonly Thing['kind'][] = [
+  'lttng',
+  'module',
+  'trigger',
+  'instance',
+  'kprobe',
+  'uprobe',
+  'synthetic',
+  'scratch',
+]
 const PATIENCE_MS = 2000
 const AGAIN_MS = 50
 const TOOL_MS = 5000
@@ -70,6 +79,7 @@ function undoFile({ kind, name }: Thing, { folder, owner }: Ledger): string | un
   if (!name.includes(owner.token)) return 'REFUSED'
   const tracefs = findTracefs()
   if (typeof tracefs !== 'string') return tracefs.why
+  if (kind === 'trigger') return removeTrigger(tracefs, name)
   return kind === 'instance' ? removeInstance(tracefs, name) : removeDefinition(tracefs, kind, name)
 }
 

@@ -18,11 +18,12 @@ import { join } from 'node:path'
 import { messageOf } from './error.ts'
 import { bootId, inRunFolder, runFolders, strangeness } from './run-folder.ts'
 
-const KINDS = ['instance', 'kprobe', 'uprobe', 'synthetic', 'lttng', 'module', 'scratch'] as const
+const KINDS = ['instance', 'trigger', 'kprobe', 'uprobe', 'synthetic', 'lttng', 'module', 'scratch'] as const
 
 /** Something that would outlive us. Processes need no line: they are known by the token in their environment. */
 export interface Thing {
   readonly kind: (typeof KINDS)[number]
+  /** Of a trigger: its file below `instances`, a space, and what was written to it. */
   readonly name: string
 }
 

@@ -13,6 +13,7 @@ export interface Cleaned {
 
 const NAMES = {
   instance: 'trace instance',
+  trigger: 'trigger',
   kprobe: 'kernel probe',
   uprobe: 'user probe',
   synthetic: 'synthetic event',
@@ -24,7 +25,11 @@ const NAMES = {
 export async function cleanUp(): Promise<Cleaned> {
   const swept = await sweep(programs(DIRECTORIES, process.getuid?.() === 0))
   const ended = swept.reduce((sum, { processes }) => sum + processes, 0)
-  const removed = swept.flatMap((one) => one.removed).map(({ kind, name }) => `removed: ${NAMES[kind]} ${clean(name)}`)
+  // A trigger is part of its instance.
+  const removed = swept
+    .flatMap((one) => one.removed)
+    .filter(({ kind }) => kind !== 'trigger')
+    .map(({ kind, name }) => `removed: ${NAMES[kind]} ${clean(name)}`)
   const left = swept.flatMap((one) => one.left)
   const running = ledgerFiles().length - swept.filter((one) => one.left.length > 0).length
   const lines = [
