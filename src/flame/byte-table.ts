@@ -3,8 +3,7 @@
 const FIRST_SLOTS = 4096
 const FIRST_BYTES = 1 << 18
 const PRIME = 0x9e3779b1
-/** Each byte a line feed; each byte 1; the top bit of each byte. */
-const FEEDS = 0x0a0a0a0a
+/** Each byte 1; the top bit of each byte. */
 const ONES = 0x01010101
 const TOPS = 0x80808080 | 0
 
@@ -22,7 +21,7 @@ export class ByteTable {
   #used = 0
   /** Ids are 0 … size - 1, in the order of first sight: an id that equals the size before was not there. */
   size = 0
-  /** Where the line that `line` read ends: the place of its line feed. */
+  /** Where the bytes that `until` read end: the place of the mark. */
   end = 0
 
   /** Bytes held. */
@@ -36,14 +35,14 @@ export class ByteTable {
     this.size = 0
   }
 
-  /** The line from `start` to the next line feed, which must exist. */
-  line(view: DataView, start: number): number {
+  /** The bytes from `start` up to the next mark, which must exist. `marks` is the byte four times. */
+  until(view: DataView, start: number, marks: number): number {
     let hash = SEED
     let at = start
     for (;;) {
       const word = view.getInt32(at, true)
-      const other = word ^ FEEDS
-      // The lowest bit that stays is in the first byte that is a line feed.
+      const other = word ^ marks
+      // The lowest bit that stays is in the first byte that is the mark.
       const found = ((other - ONES) | 0) & ~other & TOPS
       if (found !== 0) {
         const count = (31 - Math.clz32(found & -found)) >> 3

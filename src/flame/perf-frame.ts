@@ -3,6 +3,8 @@
 //             4005c1 main->f+0x14 (/usr/bin/app)
 //       7f184000659c LazyCompile:*next /srv/app.js:3:7+0x1c (/tmp/perf-4711.map)
 
+import { JAVA_CLASS, tidied } from './frame-name.ts'
+
 export interface FrameStyle {
   /** Mark kernel frames `_[k]` and frames of code made at run time `_[j]`. */
   readonly annotate: boolean
@@ -15,11 +17,6 @@ const LINE = /^[ \t\r\f\v]*(\w+)[ \t\r\f\v]*(.+) \((.*)\)/
 const OFFSET = /\+0x[\da-f]+$/
 const KERNEL = /^\[|vmlinux$/
 const RUN_TIME = /\/tmp\/perf-\d+\.map/
-/** `net/http.(*Client).Do`: here the parenthesis is no list of arguments. */
-const GO_METHOD = /\.\(.*\)\./
-const ARGUMENTS = /\((?!anonymous namespace\)).*/
-const JAVA_CLASS = /^L[\w$/]+[;:]/
-
 /** `line` holds one byte per character. Undefined: no stack line. Empty: a line that is no function. */
 export function perfFrames(line: string, style: FrameStyle): readonly string[] | undefined {
   const [, , symbol, object] = LINE.exec(line) ?? []
@@ -39,14 +36,11 @@ function named(part: string, object: string, style: FrameStyle): string {
   return strip ? name.replace(/^L/, '') : name
 }
 
-function tidied(name: string): string {
-  const one = name.replaceAll(';', ':')
-  return (GO_METHOD.test(one) ? one : one.replace(ARGUMENTS, '')).replaceAll(/["']/g, '')
-}
-
 function mark(part: string, place: number, object: string, style: FrameStyle): string {
   if (place > 0) return part.includes('_[i]') ? '' : '_[i]'
   if (!style.annotate) return ''
+  // perf says of a function that was inlined only that.
+  if (object === 'inlined') return '_[i]'
   if (KERNEL.test(object) && !object.includes('unknown')) return '_[k]'
   return RUN_TIME.test(object) && !part.includes('_[j]') ? '_[j]' : ''
 }

@@ -21,6 +21,7 @@ export interface Folder {
   end(): Stacks
 }
 
+const LINE_FEEDS = 0x0a0a0a0a
 const LINE_FEED = 10,
   SPACE = 32,
   TAB = 9,
@@ -86,7 +87,7 @@ class PerfScriptFolder implements Folder {
     for (let at = 0; at < end;) {
       const first = bytes[at] as number
       if (first === TAB || first === SPACE) {
-        const line = known.line(view, at)
+        const line = known.until(view, at, LINE_FEEDS)
         this.#frame(line, bytes, at, known.end)
         at = known.end + 1
       } else if (first === LINE_FEED) {

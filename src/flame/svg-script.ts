@@ -33,11 +33,11 @@ export const SCRIPT = `
     zoomed = to
     const all = to === frames[frames.length - 1], scale = (WIDTH - 2 * MARGIN) / to.width
     for (const frame of frames) {
-      const below = frame.y >= to.y && frame.x <= to.x + 0.02 && frame.x + frame.width >= to.x + to.width - 0.02
-      const inside = frame.y <= to.y && frame.x >= to.x - 0.02 && frame.x + frame.width <= to.x + to.width + 0.02
-      frame.g.classList.toggle('past', below && frame !== to)
-      frame.g.classList.toggle('gone', !below && !inside)
-      if (below) place(frame, MARGIN, WIDTH - 2 * MARGIN)
+      const above = frame.y <= to.y && frame.x <= to.x + 0.02 && frame.x + frame.width >= to.x + to.width - 0.02
+      const inside = frame.y >= to.y && frame.x >= to.x - 0.02 && frame.x + frame.width <= to.x + to.width + 0.02
+      frame.g.classList.toggle('past', above && frame !== to)
+      frame.g.classList.toggle('gone', !above && !inside)
+      if (above) place(frame, MARGIN, WIDTH - 2 * MARGIN)
       else if (inside) place(frame, MARGIN + (frame.x - to.x) * scale, frame.width * scale)
     }
     reset.classList.toggle('off', all)
@@ -48,7 +48,7 @@ export const SCRIPT = `
     const hits = wanted ? frames.filter((frame) => wanted(frame.name)) : []
     for (const frame of frames) frame.g.classList.remove('hit')
     if (!wanted) return
-    // A frame above one that was counted is part of it.
+    // A frame below one that was counted is part of it.
     let sum = 0, until = -1
     for (const frame of hits) frame.g.classList.add('hit')
     const seen = hits.filter((frame) => frame.x >= zoomed.x - 0.02 && frame.x + frame.width <= zoomed.x + zoomed.width + 0.02)

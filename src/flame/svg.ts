@@ -1,5 +1,6 @@
 // Stacks → a flame graph in one SVG file: names and shares as tooltips; with its script also zoom and search. It fetches nothing.
-// Stacks come in order, so only the frames of the stack at hand are held.
+// The root is at the top: where a reader begins, and the deepest stack does not push it off the screen. Stacks come in order, so only
+// the frames of the stack at hand are held.
 import type { Stacks } from '../model/stacks.ts'
 import { colourClass, colours, type FlameKind } from './palette.ts'
 import { inOrder, shared } from './order.ts'
@@ -19,26 +20,24 @@ const ROW = 16
 const NARROWEST = 0.1
 const LETTER = 7.1
 const FEWEST_LETTERS = 3
-const HEAD = 64
-const FOOT = 40
+const HEAD = 68
+const FOOT = 10
 
 export function toSvg(stacks: Stacks, options: SvgOptions): string {
   const drawing = new Drawing(stacks)
-  const deepest = drawing.rows * ROW
-  const top = -deepest - HEAD
-  const height = deepest + HEAD + FOOT
+  const height = HEAD + drawing.rows * ROW + FOOT
   const middle = WIDTH / 2
   const title = xml(options.title)
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 ${top} ${WIDTH} ${height}" role="img" aria-label="${title}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${title}">`,
     `<style>${style(options.kind ?? 'cpu')}</style>`,
-    `<rect class="paper" x="0" y="${top}" width="${WIDTH}" height="${height}"/>`,
-    `<text class="title" x="${middle}" y="${top + 24}">${title}</text>`,
-    `<text class="sub" x="${middle}" y="${top + 42}">${xml(options.subtitle ?? '')}</text>`,
-    `<text id="reset" class="button off" x="${MARGIN}" y="${top + 24}" tabindex="0">Reset zoom</text>`,
-    `<text id="search" class="button off" x="${WIDTH - MARGIN}" y="${top + 24}" text-anchor="end" tabindex="0">Search</text>`,
-    `<text id="found" class="note" x="${WIDTH - MARGIN}" y="${FOOT - 12}" text-anchor="end"></text>`,
-    `<text id="detail" class="note" x="${MARGIN}" y="${FOOT - 12}"></text>`,
+    `<rect class="paper" x="0" y="0" width="${WIDTH}" height="${height}"/>`,
+    `<text class="title" x="${middle}" y="24">${title}</text>`,
+    `<text class="sub" x="${middle}" y="42">${xml(options.subtitle ?? '')}</text>`,
+    `<text id="reset" class="button off" x="${MARGIN}" y="24" tabindex="0">Reset zoom</text>`,
+    `<text id="search" class="button off" x="${WIDTH - MARGIN}" y="24" text-anchor="end" tabindex="0">Search</text>`,
+    `<text id="found" class="note" x="${WIDTH - MARGIN}" y="60" text-anchor="end"></text>`,
+    `<text id="detail" class="note" x="${MARGIN}" y="60"></text>`,
     '<g id="frames">',
     ...drawing.frames,
     '</g>',
@@ -97,7 +96,7 @@ class Drawing {
     if (width < NARROWEST) return
     if (row >= this.rows) this.rows = row + 1
     const x = hundredths(MARGIN + from * this.#scale)
-    const y = -(row + 1) * ROW
+    const y = HEAD + row * ROW
     const share = (((to - from) / this.#total) * 100).toFixed(2)
     const title = `<g><title>${xml(name)} (${this.#amount(to - from)}, ${share}%)</title>`
     const rect = `<rect class="${colourClass(name)}" x="${x}" y="${y}" width="${hundredths(width)}" height="${ROW - 1}"/>`
