@@ -5,4 +5,7 @@ export const metrics: readonly Metric[] = [
   { id: 'cpu.hot_function', dimension: 'text', kind: 'text', help: 'Function most samples of the CPUs fell into' },
   { id: 'cpu.hot_process', dimension: 'text', kind: 'text', help: 'Process of the function most samples of the CPUs fell into' },
   { id: 'cpu.hot_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in that function' },
+  { id: 'sched.migrations', dimension: 'count', kind: 'events', help: 'Moves of threads to another CPU', see: 'perf stat -e sched:sched_migrate_task -a -- sleep 5' },
+  { id: 'sched.run_time', dimension: 'seconds', kind: 'histogram', help: 'How long threads run before they leave the CPU', see: 'cpudist 5 1' },
+  { id: 'sched.run_by', dimension: 'count', kind: 'events', help: 'Runs on a CPU by thread, with their time' },
 ]
