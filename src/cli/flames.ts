@@ -1,5 +1,5 @@
 // Stacks of a report → files beside it: a flame graph that opens in a browser, folded stacks, and a profile for speedscope.
-import { toFolded, toSvg } from '../flame/index.ts'
+import { toFolded, toSpeedscope, toSvg } from '../flame/index.ts'
 import type { Escalation } from '../model/escalation.ts'
 import type { Stacks } from '../model/stacks.ts'
 
@@ -13,7 +13,7 @@ export function flameFiles(report: string, escalations: readonly Escalation[], h
   const base = report.replace(/\.[^./]+$/, '')
   return escalations.flatMap((one) =>
     one.answer?.kind === 'stacks' && one.answer.stacks.length > 0
-      ? ['svg', 'folded'].map((ending) => {
+      ? ['svg', 'folded', 'speedscope.json'].map((ending) => {
           const file = `${base}.${one.probe ?? 'stacks'}.${ending}`
           return { file, text: flameText(ending, one, one.answer as Stacks, host) }
         })
@@ -23,11 +23,12 @@ export function flameFiles(report: string, escalations: readonly Escalation[], h
 
 /** Undefined: the ending names no form of stacks. */
 export function endingOf(file: string): string | undefined {
-  return ['svg', 'folded'].find((ending) => file.endsWith(`.${ending}`))
+  return ['svg', 'folded', 'speedscope.json'].find((ending) => file.endsWith(`.${ending}`))
 }
 
 export function flameText(ending: string, { asks, seconds, backEnd }: Escalation, stacks: Stacks, host: string): string {
   if (ending === 'folded') return toFolded(stacks)
+  if (ending === 'speedscope.json') return toSpeedscope(stacks, asks)
   return toSvg(stacks, {
     title: asks,
     subtitle: `${host}, ${seconds ?? '?'} s, by ${backEnd ?? '?'}`,
