@@ -10,6 +10,9 @@ const io = 'grep -E "^(syscr|syscw|rchar|wchar)" /proc/PID/io'
 export const metrics: readonly Metric[] = [
   { id: 'process.lock_queue', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock: in futex(), at one address, whose word says that the lock is held and others wait', see: calls },
   { id: 'process.lock_queues', per: 'process', dimension: 'count', kind: 'gauge', help: 'Locks threads of the process wait for', see: calls },
+  { id: 'file_lock.queue', dimension: 'count', kind: 'gauge', help: 'Waiters of the file lock (flock, POSIX) that has most', see: 'lslocks; cat /proc/locks' },
+  { id: 'process.file_lock_waiters', per: 'process', dimension: 'count', kind: 'constant', help: 'Waiters of a file lock the process holds, or held at the other end of the window', see: 'lslocks; cat /proc/locks' },
+  { id: 'process.file_lock_holders', per: 'process', dimension: 'count', kind: 'constant', help: 'Different holders that file lock had when it was looked at: more than one, and it passes from one to the next', see: 'lslocks; cat /proc/locks' },
   { id: 'suspect.threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads of the process', see: 'ps -o nlwp= -p PID' },
   { id: 'suspect.active_threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that used at least 2 % of a CPU, or waited for one that long', see: threads },
   { id: 'suspect.cpu', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by all threads; 100 % is one CPU', see: threads },
