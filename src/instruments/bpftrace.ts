@@ -2,6 +2,7 @@
 //   {"type": "attached_probes", "data": {"probes": 5}}
 //   {"type": "hist", "data": {"@latency": [{"min": 1, "max": 1, "count": 10}, {"min": 2, "max": 3, "count": 307}]}}
 //   {"type": "stats", "data": {"@by": {"11216,git": {"count": 1, "average": 2, "total": 2}}}}
+import { foldBpftrace, type WeightUnit } from '../flame/index.ts'
 import type { BackEnd, Mechanism, Plan } from '../model/probe.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Bucket, Distribution } from '../model/distribution.ts'
@@ -33,6 +34,8 @@ export interface BpftraceMaps {
   readonly histogram?: { readonly map: string; readonly unit: number; readonly parts?: readonly string[] }
   /** Keyed by `labels`: `count()`, `sum()` of time or bytes, or `stats()`, that is count and sum. Maps of the same labels are one row. */
   readonly rows?: { readonly labels: readonly string[]; readonly names?: Names; readonly of: readonly RowMap[] }
+  /** Keyed by kstack, ustack or both, and comm: `count()` or `sum()`. */
+  readonly stacks?: { readonly map: string; readonly unit: WeightUnit }
   /** Plain numbers: `count()` or `sum()` without a key. */
   readonly numbers?: readonly { readonly map: string; readonly name: string; readonly unit: number }[]
 }
@@ -111,6 +114,7 @@ export function readBpftrace(text: string, maps: BpftraceMaps): Measured | Unava
     return {
       ...(maps.histogram === undefined ? {} : histogramOf(printed.get(maps.histogram.map), maps.histogram)),
       ...(maps.rows === undefined ? {} : { rows: rowsOf(printed, maps.rows) }),
+      ...(maps.stacks === undefined ? {} : { stacks: foldBpftrace(text, maps.stacks) }),
       ...(maps.numbers === undefined ? {} : { numbers: numbersOf(printed, maps.numbers) }),
     }
   } catch (error) {
@@ -147,7 +151,8 @@ function histogramOf(
 function distribution(value: unknown, map: string, unit: number): Distribution {
   if (!Array.isArray(value)) throw new Strange(`no buckets in ${map}`)
   const buckets = value.map((one: unknown): Bucket => {
-    const { min = 0, max = Infinity, count } = isObject(one) ? one : {}
+    const { min: least, max = Infinity, count } = isObject(one) ? one : {}
+    const min = least === undefined && typeof max === 'number' && max < 0 ? 0 : least
     if (typeof min !== 'number' || typeof max !== 'number' || !isCount(count)) throw new Strange(`a bucket of ${map} without numbers`)
     const low = Math.max(0, min)
     return { low: low * unit, high: (Number.isFinite(max) ? Math.max(low, max) + 1 : low * 2) * unit, count }
