@@ -23,8 +23,8 @@ export interface HostCpu {
 }
 
 const EVERY_MS = 250
-/** Compiling and attaching: bpftrace takes a whole CPU for this long. */
-const START_UP_MS = 2000
+/** Compiling and attaching is not tracing: so much CPU time is free. Not so much time: on a host without an idle CPU it takes many times longer. */
+const START_UP_CPU_MS = 2000
 const SUSTAINED_MS = 2000
 const TICK_MS = 10
 const MIB = 1024 * 1024
@@ -43,7 +43,7 @@ export function watch({ pid, guard, before, scratch }: Watched, now: Clock, trip
     cpu.push({ at: now(), ms: groupCpuMs(pid) })
     const last = cpu.at(-1)
     const first = cpu.findLast(({ at }) => last !== undefined && at <= last.at - 1000)
-    if (!last || !first || first.at - began < START_UP_MS) return undefined
+    if (!last || !first || last.ms < START_UP_CPU_MS) return undefined
     cpu.splice(0, cpu.indexOf(first))
     const share = (last.ms - first.ms) / (last.at - first.at)
     return share > guard.cpuShare

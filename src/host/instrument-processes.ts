@@ -7,12 +7,12 @@ import { startOf, type Owner } from './ledger.ts'
 const PATIENCE_MS = 1000
 const AGAIN_MS = 20
 
-/** How many there were. SIGTERM, and SIGKILL for what is still there after a second. */
-export async function endProcesses(owner: Owner): Promise<number> {
+/** How many there were. SIGTERM, and SIGKILL for what is still there when patience ends. */
+export async function endProcesses(owner: Owner, patienceMs = PATIENCE_MS): Promise<number> {
   const found = carriers(owner)
   if (found.length === 0) return 0
   signalAll(found, 'SIGTERM')
-  const until = performance.now() + PATIENCE_MS
+  const until = performance.now() + patienceMs
   let left = found
   while (left.length > 0 && performance.now() < until) {
     await sleep(AGAIN_MS)

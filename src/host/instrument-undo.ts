@@ -30,11 +30,14 @@ const ORDER: readonly Thing['kind'][] = [
 const PATIENCE_MS = 2000
 const AGAIN_MS = 50
 const TOOL_MS = 5000
+/** A session daemon and SystemTap’s loader take their modules out of the kernel as they end. */
+const UNLOADING_MS = 10_000
 
 /** Programs first: they hold what they use. Waits up to two seconds for what is busy. */
 export async function undo(ledger: Ledger, which: Which): Promise<Undone> {
   const now = isOfThisBoot(ledger.owner)
-  const processes = now ? await endProcesses(ledger.owner) : 0
+  const slow = ledger.things.some(({ kind }) => kind === 'lttng' || kind === 'module')
+  const processes = now ? await endProcesses(ledger.owner, slow ? UNLOADING_MS : undefined) : 0
   const removed: Thing[] = []
   const left: { thing: Thing; why: string }[] = []
   const until = performance.now() + PATIENCE_MS

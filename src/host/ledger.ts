@@ -91,6 +91,7 @@ function begin(folder: string, token: string): OpenLedger {
     folder,
     things,
     add: (thing) => {
+      if (things.some(({ kind, name }) => kind === thing.kind && name === thing.name)) return
       put(thing)
       things.push(thing)
     },

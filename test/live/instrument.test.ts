@@ -336,6 +336,12 @@ describe.runIf(able)('the guard', () => {
     expect(ours()).toEqual(NOTHING)
   })
 
+  test('lets it compile first', async () => {
+    const act = run(['bash', '-c', 'timeout 1.4 awk "BEGIN{for(;;);}"; sleep 1.5'])
+    const [look] = await localHost().instrument({ ...task(act), guard: { cpuShare: 0.1, systemShare: 1 } }, never)
+    expect(look).toMatchObject({ outcome: 'ok' })
+  })
+
   test('lets one that only prints take what it needs', async () => {
     const busy = run(['timeout', '3.5', 'awk', 'BEGIN{for(;;);}'], { tracing: false, accept: [124] })
     const [look] = await localHost().instrument({ ...task(busy), guard: { cpuShare: 0.1, systemShare: 1 } }, never)
