@@ -1,4 +1,4 @@
-// Result of a system call that failed → the name of the error: `-13` → EACCES.
+// Result of a system call that failed → the name of the error: `-13` and `0xfffffffffffffff3` → EACCES.
 
 /** asm-generic/errno-base.h and errno.h: x86, ARM, RISC-V, s390, POWER; not MIPS, PA-RISC and SPARC. */
 const ERRORS = `
@@ -16,7 +16,8 @@ const ERRORS = `
 const NAMES = ['-', ...ERRORS.split(/\s+/).filter((word) => word !== '')]
 
 export function errorName(result: string): string {
-  const n = Math.abs(Number(result))
+  // Hexadecimal ones are 64 bits without a sign.
+  const n = Math.abs(/^0x[0-9a-f]{1,16}$/.test(result) ? Number(BigInt.asIntN(64, BigInt(result))) : Number(result))
   const name = NAMES[n]
   return name === undefined || name === '-' ? `error ${n}` : name
 }

@@ -30,4 +30,7 @@ export const metrics: readonly Metric[] = [
   { id: 'lock.mmap_wait', dimension: 'seconds', kind: 'histogram', help: 'How long it takes to get mmap_lock, the lock of a process’s address space', see: 'perf trace -e mmap_lock:* -a -- sleep 1' },
   { id: 'lock.mmap_by', dimension: 'count', kind: 'events', help: 'Takings of mmap_lock by process, to read or to write, with the time they took together' },
   { id: 'process.mmap_lock_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time all threads of a process took to get its mmap_lock in the window, added up' },
+  { id: 'file.open_failures', dimension: 'count', kind: 'events', help: 'Opens of files that failed (openat), by process and error', see: 'opensnoop -x' },
+  { id: 'process.open_failures', dimension: 'count', kind: 'count', per: 'process', help: 'Opens of files by a process that failed in the window', see: 'strace -f -Z -e trace=openat -p PID' },
+  { id: 'file.open_missing', dimension: 'count', kind: 'count', help: 'Opens of files in the window that failed because there is no such file (ENOENT)', see: 'opensnoop -x' },
 ]
