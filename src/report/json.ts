@@ -1,4 +1,5 @@
 // Report → JSON after schemas/report.schema.json: same keys in the same order every time, the answer before the record.
+import type { Escalation } from '../model/escalation.ts'
 import type { Advice, Culprit, Diagnosis, Evidence, Finding } from '../model/finding.ts'
 import type { HostSummary, ObservationSummary, PathEntry, Report } from '../model/report.ts'
 import type { ReportFormat } from './format.ts'
@@ -37,6 +38,7 @@ function document(report: Report): unknown {
     path: report.path.map((entry) =>
       pick<PathEntry>(entry, ['state', 'verb', 'outcome', 'text', 'because', 'elapsedMs']),
     ),
+    ...(report.escalations === undefined ? {} : { escalations: report.escalations.map(escalation) }),
     cost: pick(report.cost, ['cpuMs', 'ownCpuMs', 'peakRssBytes']),
     observations: report.observations.map(observation),
   }
@@ -48,6 +50,14 @@ function diagnosis(one: Diagnosis): unknown {
     culprits: one.culprits.map(culprit),
     ...pick(one, ['findings', 'explains']),
     advice: one.advice.map((advice) => pick<Advice>(advice, ['order', 'text', 'current', 'revert', 'caution'])),
+  }
+}
+
+function escalation(one: Escalation): unknown {
+  return {
+    ...pick(one, ['state', 'metric', 'probe', 'asks', 'tells', 'outcome', 'why', 'would']),
+    tried: one.tried.map((tried) => pick(tried, ['backEnd', 'why'])),
+    ...pick(one, ['backEnd', 'command', 'seconds', 'cost', 'lost', 'control', 'answer']),
   }
 }
 
