@@ -13,6 +13,7 @@ const V1 = 'blkio.throttle'
 export const source: Source = {
   id: 'cgroup_io',
   tier: 'read',
+  brief: true,
   asks: 'Which service or container does I/O, and is it held back by its I/O limit?',
   gives: [
     'cgroup.read_bytes',

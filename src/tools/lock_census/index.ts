@@ -20,7 +20,7 @@ export const source: Source = {
   id: 'lock_census',
   tier: 'read',
   asks: 'Do threads of a process queue at one of its own locks?',
-  gives: ['process.lock_queue', 'process.lock_queues'],
+  gives: ['process.lock_queue', 'process.lock_queues', 'database.processes'],
   requests: (_window, context) =>
     context.processes > MANY_PROCESSES
       ? unavailable(
@@ -49,7 +49,9 @@ export const source: Source = {
     if (!understood) return unavailable('not understood', '/proc/PID/task/TID/syscall has another form than known')
     const censuses = read.map(locks)
     const pids = new Set(censuses.flatMap((census) => [...census.keys()].map(pidOf)))
+    const servers = [...names.values()].filter((name) => name.trim() === 'postgres').length
     return {
+      ...(names.size > 0 ? { host: { 'database.processes': servers } } : {}),
       instances: [...pids].map((pid) => instance(pid, names.get(`/proc/${pid}/comm`)?.replace(/\n$/, ''), censuses)),
     }
   },

@@ -22,6 +22,7 @@ const PATHS = [...new Set(WANTED.map(([, file]) => file))]
 export const source: Source = {
   id: 'proc_pressure',
   tier: 'read',
+  brief: true,
   asks: 'Did tasks wait for CPU, memory or I/O, and for how much of the time?',
   gives: WANTED.map(([metric]) => metric),
   requests: () => [{ kind: 'read', paths: PATHS, at: 'ends' }],
