@@ -34,7 +34,9 @@ test('merging keeps every value', () => {
 
 test('two modes are said where there are two', () => {
   expect(modesOf(of(100, 500, 300, 50, 5, 0, 0, 2, 60, 200, 80))?.map(({ low }) => low)).toEqual([2e-6, 1e-6 * 2 ** 9])
-  expect(modesText(of(100, 500, 300, 50, 5, 0, 0, 2, 60, 200, 80), 'seconds')).toMatch(/^Two modes: around 2 us to 4 us and around 512 us/)
+  expect(modesText(of(100, 500, 300, 50, 5, 0, 0, 2, 60, 200, 80), 'seconds')).toMatch(
+    /^Two modes: around 2 us to 4 us and around 512 us/,
+  )
 })
 
 test.each([
@@ -48,12 +50,20 @@ test.each([
 })
 
 test('a plot has a bar for everything that happened, and its gaps', () => {
-  const sparse: Distribution = { kind: 'distribution', buckets: [{ low: 0, high: 1e-6, count: 3 }, { low: 4e-6, high: 8e-6, count: 1000 }] }
+  const sparse: Distribution = {
+    kind: 'distribution',
+    buckets: [
+      { low: 0, high: 1e-6, count: 3 },
+      { low: 4e-6, high: 8e-6, count: 1000 },
+    ],
+  }
   expect(barLines(sparse, 'seconds')).toEqual([
     '  below 1 us     3 ▏',
     '1 us to 4 us     0',
     `4 us to 8 us  1000 ${'█'.repeat(36)}`,
   ])
-  expect(percentileText(sparse, 'seconds')).toBe('p50 4 us to 8 us, p90 4 us to 8 us, p99 4 us to 8 us, most 4 us to 8 us')
+  expect(percentileText(sparse, 'seconds')).toBe(
+    'p50 4 us to 8 us, p90 4 us to 8 us, p99 4 us to 8 us, most 4 us to 8 us',
+  )
   expect(percentileText(of(), 'seconds')).toBe('nothing was counted')
 })

@@ -26,7 +26,12 @@ export function endingOf(file: string): string | undefined {
   return ['svg', 'folded', 'speedscope.json'].find((ending) => file.endsWith(`.${ending}`))
 }
 
-export function flameText(ending: string, { asks, seconds, backEnd }: Escalation, stacks: Stacks, host: string): string {
+export function flameText(
+  ending: string,
+  { asks, seconds, backEnd }: Escalation,
+  stacks: Stacks,
+  host: string,
+): string {
   if (ending === 'folded') return toFolded(stacks)
   if (ending === 'speedscope.json') return toSpeedscope(stacks, asks)
   return toSvg(stacks, {

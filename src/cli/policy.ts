@@ -33,7 +33,8 @@ export async function policyOf({ allow, maxOverhead, policy: file }: Asked): Pro
   }
   const most = document['max-overhead'] ?? DEFAULT_POLICY.maxOverhead
   return {
-    allow: document.allow !== undefined && TIERS.indexOf(document.allow) < TIERS.indexOf(allow) ? document.allow : allow,
+    allow:
+      document.allow !== undefined && TIERS.indexOf(document.allow) < TIERS.indexOf(allow) ? document.allow : allow,
     policy: {
       maxOverhead: maxOverhead === undefined || exceeds(maxOverhead, most) ? most : maxOverhead,
       ...(document.instruments ? { instruments: document.instruments } : {}),
@@ -48,7 +49,10 @@ function refuseStrangers(path: string): void {
   if (process.getuid?.() !== 0) return
   const at = changeableByOthers(path, new Set([0]))
   if (at !== undefined)
-    throw new Exit(EXIT.noPermission, `the policy ${path} is not obeyed: others may write ${at} (chown root ${at} && chmod go-w ${at})`)
+    throw new Exit(
+      EXIT.noPermission,
+      `the policy ${path} is not obeyed: others may write ${at} (chown root ${at} && chmod go-w ${at})`,
+    )
 }
 
 function spanOf(text: string): { readonly from: string; readonly to: string } {

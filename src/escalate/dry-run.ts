@@ -26,7 +26,12 @@ const bpftrace = (program: string): DryRun => ({
 const recorded = (...options: readonly string[]): DryRun => ({
   acts: [
     run(['perf', 'record', '-q', '-a', '-o', '{scratch}/dry.data', ...options, '--', 'sleep', '0.1']),
-    { kind: 'run', argv: ['perf', 'script', '-i', '{scratch}/dry.data', '-F', 'comm,event'], lastsMs: 1000, tracing: false },
+    {
+      kind: 'run',
+      argv: ['perf', 'script', '-i', '{scratch}/dry.data', '-F', 'comm,event'],
+      lastsMs: 1000,
+      tracing: false,
+    },
   ],
   proof: /\S/,
 })
@@ -110,7 +115,11 @@ function firstError(stderr: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/RLIMIT_MEMLOCK/.test(line))
-  return (lines.find((line) => /error|fail|cannot|denied|permitted|invalid|root/i.test(line)) ?? lines.at(-1) ?? '').slice(0, 200)
+  return (
+    lines.find((line) => /error|fail|cannot|denied|permitted|invalid|root/i.test(line)) ??
+    lines.at(-1) ??
+    ''
+  ).slice(0, 200)
 }
 
 export function toolOf(backEnd: BackEnd, host: Pick<Host, 'which'>): string | Unavailable {

@@ -4,16 +4,18 @@ import type { Host, Progress } from '../host/host.ts'
 import { addReading, forget, type Facts } from '../measure/facts.ts'
 import { installHint } from '../measure/packages.ts'
 import type { Context } from '../model/context.ts'
-import { totalOf } from '../model/distribution.ts'
-import type { Consent, Cost, Escalation, Tried } from '../model/escalation.ts'
-import type { Answer, Metric } from '../model/metric.ts'
-import { commandLine, type Observation, type Tier } from '../model/observation.ts'
-import type { Act, BackEnd, Plan, Probe } from '../model/probe.ts'
+import type { Cost, Escalation, Tried } from '../model/escalation.ts'
+import type { Metric } from '../model/metric.ts'
+import type { Observation, Tier } from '../model/observation.ts'
+import type { BackEnd, Plan, Probe } from '../model/probe.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
+import { agree, type Agreeing, type Refusal } from './agree.ts'
+import { disbelief, sizeOf } from './believe.ts'
+import { commandOf } from './command.ts'
 import { predicted } from './cost.ts'
 import { incapable, toolOf, whyFailed } from './dry-run.ts'
-import { lacking, nameOf, readFormats, type Formats } from './formats.ts'
-import { exceeds, refusalOf, type Policy } from './policy.ts'
+import { lacking, readFormats, type Formats } from './formats.ts'
+import { refusalOf } from './policy.ts'
 import { rateOf, readCounter } from './rate.ts'
 
 export interface Question {
@@ -27,24 +29,21 @@ export interface Question {
   readonly backEnd?: string
 }
 
-export interface Means {
+export interface Means extends Agreeing {
   readonly host: Host
   readonly context: Context
   readonly probes: readonly Probe[]
   /** Most intrusive tier allowed. */
   readonly allow: Tier
-  readonly policy: Policy
   readonly catalogue: ReadonlyMap<string, Metric>
   readonly signal: AbortSignal
   readonly progress?: Progress
-  /** A person: asked above the policy's limit. Absent: unattended, and then the limit is the limit. */
-  readonly consent?: (consent: Consent) => Promise<'yes' | 'no' | 'quit'>
   /** Minute of the day, local time: for quiet hours. */
   readonly minute: number
 }
 
 /** What a back end came to: the answer, or why not. */
-type Attempt = { readonly done: Partial<Escalation> } | { readonly why: Unavailable; readonly stop?: boolean }
+type Attempt = { readonly done: Partial<Escalation> } | Refusal
 
 const LOST_LIMIT = 0.01
 
@@ -52,7 +51,8 @@ const LOST_LIMIT = 0.01
 export async function escalate(question: Question, facts: Facts, means: Means): Promise<Escalation> {
   const { metric } = question
   const probe = means.probes.find((one) => one.gives.includes(metric))
-  if (!probe) return refused(question, unavailable('not supported', `no probe of this version gives ${metric}`), 'impossible')
+  if (!probe)
+    return refused(question, unavailable('not supported', `no probe of this version gives ${metric}`), 'impossible')
   const no = refusalOf(means.allow, means.policy, means.minute) ?? cooling(probe, means)
   if (no) return noted(facts, question, probe, no, 'refused', [])
   const { host } = means
@@ -73,12 +73,16 @@ export async function escalate(question: Question, facts: Facts, means: Means): 
   forget(facts, new Set(probe.gives))
   const escalation = await attempts(question, probe, facts, { ...means, host: witness })
   const own = `probe ${probe.id}`
-  facts.looks.set(own, [...(facts.looks.get(own) ?? []), ...looks.filter(({ source }) => source.startsWith(`${probe.id}/`))])
+  facts.looks.set(own, [
+    ...(facts.looks.get(own) ?? []),
+    ...looks.filter(({ source }) => source.startsWith(`${probe.id}/`)),
+  ])
   facts.looks.set('escalation', [
     ...(facts.looks.get('escalation') ?? []),
     ...looks.filter(({ source }) => !source.startsWith(`${probe.id}/`)),
   ])
-  if (escalation.outcome === 'answered') host.remember(`escalated ${probe.id}`, String(Math.round(Date.parse(host.startedAt) / 1000)))
+  if (escalation.outcome === 'answered')
+    host.remember(`escalated ${probe.id}`, String(Math.round(Date.parse(host.startedAt) / 1000)))
   return escalation
 }
 
@@ -105,11 +109,18 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
       rate = await rateOf(probe, formats, { host: means.host, cpus: means.context.cpus.online, signal: means.signal })
     }
     const attempt = await attemptOf(question, probe, backEnd, rate, facts, means)
-    if ('done' in attempt) return { ...base(question, probe), outcome: 'answered', tried: [...tried, { backEnd: backEnd.id }], ...attempt.done }
+    if ('done' in attempt)
+      return {
+        ...base(question, probe),
+        outcome: 'answered',
+        tried: [...tried, { backEnd: backEnd.id }],
+        ...attempt.done,
+      }
     tried.push({ backEnd: backEnd.id, why: attempt.why })
     if (attempt.stop) break
   }
-  if (means.signal.aborted) return noted(facts, question, probe, unavailable('not measured', 'the run was stopped'), 'interrupted', tried)
+  if (means.signal.aborted)
+    return noted(facts, question, probe, unavailable('not measured', 'the run was stopped'), 'interrupted', tried)
   const first = tried.find(({ why }) => why?.unavailable === 'not consented') ?? tried[0]
   const why = first?.why ?? unavailable('not supported', `${probe.id} has no back end ${question.backEnd ?? ''}`)
   return noted(facts, question, probe, why, why.unavailable === 'not consented' ? 'refused' : 'impossible', tried)
@@ -124,7 +135,11 @@ async function obstacleOf(backEnd: BackEnd, formats: Formats, means: Means): Pro
   if (isUnavailable(tool)) return withHint(tool, backEnd, context)
   // perf may be open to others (perf_event_paranoid); everything else instruments the kernel as root only.
   if (!context.privileges.root && backEnd.instrument !== 'perf')
-    return unavailable('not permitted', `${backEnd.instrument} instruments the kernel, which is root's right`, 'run as root')
+    return unavailable(
+      'not permitted',
+      `${backEnd.instrument} instruments the kernel, which is root's right`,
+      'run as root',
+    )
   return lacking(backEnd.events, formats) ?? (await incapable(backEnd, host, signal))
 }
 
@@ -141,7 +156,12 @@ async function attemptOf(
   if (isUnavailable(tool)) return { why: tool }
   const cost = predicted(rate, backEnd)
   if (rate !== undefined && backEnd.mostEvents !== undefined && rate > backEnd.mostEvents * context.cpus.online)
-    return { why: unavailable('not supported', `${Math.round(rate)} events a second are more than ${backEnd.id} keeps up with`) }
+    return {
+      why: unavailable(
+        'not supported',
+        `${Math.round(rate)} events a second are more than ${backEnd.id} keeps up with`,
+      ),
+    }
   const plan: Plan = {
     seconds: question.seconds ?? probe.seconds,
     context,
@@ -151,7 +171,7 @@ async function attemptOf(
   }
   const acts = backEnd.acts(plan, tool)
   const command = commandOf(acts, probe, backEnd)
-  const agreed = await agree(question, probe, backEnd, command, plan, cost, means)
+  const agreed = await agree(question.why, probe, backEnd, command, plan, cost, means)
   if (agreed) return agreed
   const before = probe.control ? await readCounter(probe.control, host, signal) : undefined
   const looks = await host.instrument(
@@ -183,84 +203,12 @@ async function attemptOf(
   }
 }
 
-/** Above the policy's limit a person is asked, or it is refused; modules and the like are never taken without a person. */
-async function agree(
-  question: Question,
-  probe: Probe,
-  backEnd: BackEnd,
-  command: string,
-  plan: Plan,
-  cost: Cost,
-  { policy, consent }: Means,
-): Promise<Attempt | undefined> {
-  const above = exceeds(cost.overhead, policy.maxOverhead) || backEnd.consent === 'always'
-  if (!above) return undefined
-  const price =
-    cost.cpuShare === undefined ? 'its cost cannot be predicted here' : `it would take about ${cost.cpuShare} % of a CPU (${cost.overhead})`
-  if (!consent)
-    return {
-      why: unavailable(
-        'not consented',
-        backEnd.consent === 'always' ? `${backEnd.id} is never used without a person's consent` : `${price}; at most ${policy.maxOverhead} is allowed`,
-        `--max-overhead ${cost.overhead}`,
-      ),
-    }
-  const said = await consent({
-    asks: probe.asks,
-    ...(question.why === undefined ? {} : { why: question.why }),
-    backEnd: backEnd.id,
-    command,
-    events: probe.counted === 'sample' ? ['a sample of each CPU, 99 times a second'] : backEnd.events.map(nameOf),
-    seconds: plan.seconds,
-    cost,
-    safety: safetyOf(backEnd),
-  })
-  return said === 'yes' ? undefined : { why: unavailable('not consented', 'the person said no'), stop: said === 'quit' }
-}
-
-function safetyOf({ instrument }: BackEnd): string {
-  switch (instrument) {
-    case 'ftrace':
-      return 'It records into a private trace instance, which is removed afterwards; the tracing of others is not touched.'
-    case 'systemtap':
-      return 'It loads a kernel module for this time: a fault in it can stop the host.'
-    case 'lttng':
-      return 'It records into a private session, which is destroyed afterwards.'
-    default:
-      return 'It ends by itself, and the kernel takes its probes away with it, however it ends.'
-  }
-}
-
 /** Four times what was predicted, and never less than a fifth of a CPU: starting a tracer costs that. */
 function guardOf({ cpuShare }: Cost) {
-  return { cpuShare: Math.max(0.3, ((cpuShare ?? 10) / 100) * 4), systemShare: Math.max(0.25, ((cpuShare ?? 10) / 100) * 4) }
-}
-
-/** An instrument that says all was well and nothing happened, while the kernel's own counter moved, is broken (law 11). */
-function disbelief({ control }: Probe, backEnd: BackEnd, answer: Answer | undefined, moved: number | undefined): Unavailable | undefined {
-  if (!answer) return unavailable('not understood', `${backEnd.id} printed no answer`)
-  if (sizeOf(answer) > 0 || !control) return undefined
-  if (moved === undefined) return unavailable('not understood', `${backEnd.id} saw nothing, and no counter says whether there was something to see`)
-  return moved >= control.least
-    ? unavailable('failed', `broken instrument: ${backEnd.id} saw nothing, while the kernel counted ${moved} ${control.of}`)
-    : undefined
-}
-
-function sizeOf(answer: Answer | undefined): number {
-  if (!answer) return 0
-  return answer.kind === 'distribution' ? totalOf(answer) : answer.total
-}
-
-/** What a person would type; a program of ours is printed by `tracebook probe PROBE --by BACK-END --print`. */
-function commandOf(acts: readonly Act[], probe: Probe, backEnd: BackEnd): string {
-  const first = acts[0]
-  if (first?.kind === 'ftrace')
-    return `cd INSTANCE; ${first.write.map(([file, text]) => `echo '${text}' > ${file}`).join('; ')}`
-  const program = `tracebook probe ${probe.id} --by ${backEnd.id} --print | `
-  return acts
-    .flatMap((act) => (act.kind === 'run' ? [`${act.input === undefined ? '' : program}${commandLine(act.argv)}`] : []))
-    .join(' && ')
-    .replaceAll(/'?\{scratch\}\/([\w.-]+)'?/g, '$1')
+  return {
+    cpuShare: Math.max(0.3, ((cpuShare ?? 10) / 100) * 4),
+    systemShare: Math.max(0.25, ((cpuShare ?? 10) / 100) * 4),
+  }
 }
 
 function withHint(why: Unavailable, { tools }: BackEnd, context: Context): Unavailable {
@@ -274,7 +222,10 @@ function cooling(probe: Probe, { policy, host, consent }: Means): Unavailable | 
   const last = Number(host.recall(`escalated ${probe.id}`))
   const ago = Date.parse(host.startedAt) / 1000 - last
   return Number.isFinite(ago) && ago >= 0 && ago < policy.coolDownSeconds
-    ? unavailable('not consented', `it was asked ${Math.round(ago)} s ago, and the policy wants ${policy.coolDownSeconds} s between`)
+    ? unavailable(
+        'not consented',
+        `it was asked ${Math.round(ago)} s ago, and the policy wants ${policy.coolDownSeconds} s between`,
+      )
     : undefined
 }
 

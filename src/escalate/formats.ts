@@ -30,7 +30,11 @@ export async function readFormats(events: readonly string[], host: Host, signal:
   }
   return {
     known: new Map(),
-    unread: unavailable('not permitted', 'tracefs cannot be read: it belongs to root, or is not mounted', 'run as root'),
+    unread: unavailable(
+      'not permitted',
+      'tracefs cannot be read: it belongs to root, or is not mounted',
+      'run as root',
+    ),
   }
 }
 
@@ -62,7 +66,10 @@ function fieldsOf(event: string): readonly string[] {
  */
 function formatsIn(looks: readonly Observation[]): Map<string, ReadonlySet<string>> {
   const known = new Map<string, ReadonlySet<string>>()
-  for (const part of looks.map((look) => look.text).join('\n').split(/^==> /m)) {
+  for (const part of looks
+    .map((look) => look.text)
+    .join('\n')
+    .split(/^==> /m)) {
     const path = /^\S*\/events\/([^/\s]+)\/([^/\s]+)\/format <==/.exec(part)
     if (!path) continue
     const fields = [...part.matchAll(/^\tfield:[^;]*?(\w+)(?:\[[^\]]*\])?;/gm)].map((match) => match[1] ?? '')

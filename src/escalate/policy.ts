@@ -32,7 +32,9 @@ export function refusalOf(allow: Tier, policy: Policy, minute: number): Unavaila
       '--allow trace',
     )
   const quiet = policy.quietHours?.find(({ from, to }) => within(minute, minuteOf(from), minuteOf(to)))
-  return quiet ? unavailable('not consented', `the policy wants no probes from ${quiet.from} to ${quiet.to}`) : undefined
+  return quiet
+    ? unavailable('not consented', `the policy wants no probes from ${quiet.from} to ${quiet.to}`)
+    : undefined
 }
 
 function within(minute: number, from: number, to: number): boolean {

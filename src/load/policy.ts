@@ -24,7 +24,10 @@ export interface LoadedPolicy {
 
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const { pages, diagnostics } = await parseFiles([{ path, file: path, kind: 'policy', id: 'policy', builtin: false }])
-  const all = [...diagnostics, ...pages.flatMap((page) => shapeMistakes(page).map((mistake) => diagnosticOf(page, mistake)))]
+  const all = [
+    ...diagnostics,
+    ...pages.flatMap((page) => shapeMistakes(page).map((mistake) => diagnosticOf(page, mistake))),
+  ]
   const data = pages[0]?.root.data as PolicyDocument | undefined
   if (!data || all.some(({ severity }) => severity === 'error')) return { diagnostics: all }
   const coolDown = parseQuantity(data['cool-down'] ?? '')?.value

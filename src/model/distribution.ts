@@ -80,9 +80,12 @@ export function modesOf(distribution: Distribution): readonly [Bucket, Bucket] |
   for (const [i, valley] of buckets.entries()) {
     const [left, right] = [highest(buckets.slice(0, i)), highest(buckets.slice(i + 1))]
     if (!left || !right || right.low < Math.max(left.low, left.high / 2) * FURTHER) continue
-    const mass = [buckets.slice(0, i), buckets.slice(i + 1)].map((side) => side.reduce((sum, { count }) => sum + count, 0))
+    const mass = [buckets.slice(0, i), buckets.slice(i + 1)].map((side) =>
+      side.reduce((sum, { count }) => sum + count, 0),
+    )
     const depth = Math.min(left.count, right.count) / Math.max(valley.count, 1)
-    if (mass.every((one) => one >= total / 20) && depth >= 2 && depth > (best?.depth ?? 0)) best = { modes: [left, right], depth }
+    if (mass.every((one) => one >= total / 20) && depth >= 2 && depth > (best?.depth ?? 0))
+      best = { modes: [left, right], depth }
   }
   return best?.modes
 }

@@ -5,7 +5,17 @@ import type { Tally } from './tally.ts'
 import type { Dimension } from './unit.ts'
 
 /** What has instances: a metric with `per: 'disk'` has one value per disk. */
-export type Domain = 'cpu' | 'disk' | 'interface' | 'process' | 'cgroup' | 'mount' | 'listener' | 'peer' | 'kernelLog' | 'kernelObject'
+export type Domain =
+  | 'cpu'
+  | 'disk'
+  | 'interface'
+  | 'process'
+  | 'cgroup'
+  | 'mount'
+  | 'listener'
+  | 'peer'
+  | 'kernelLog'
+  | 'kernelObject'
 
 /**
  * gauge     sampled several times in the window; an expression must name a statistic (`.median`, `.max`, …)

@@ -61,7 +61,11 @@ export interface FtraceAct {
   readonly lastsMs: number
   readonly bufferKb: number
   /** Definitions at the top of tracefs, `kprobe_events`, `uprobe_events` or `synthetic_events`: one line each; taken back in reverse order. */
-  readonly define?: readonly { readonly file: 'kprobe_events' | 'uprobe_events' | 'synthetic_events'; readonly line: string; readonly name: string }[]
+  readonly define?: readonly {
+    readonly file: 'kprobe_events' | 'uprobe_events' | 'synthetic_events'
+    readonly line: string
+    readonly name: string
+  }[]
   /** [file, text] in this order, before recording starts: filters, triggers, then enables. */
   readonly write: readonly (readonly [file: string, text: string])[]
   /** What to read afterwards, `*` allowed: `trace`, `events/x/y/hist`, `per_cpu/cpu*\/stats`. */

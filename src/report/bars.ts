@@ -14,9 +14,8 @@ export function barLines(distribution: Distribution, dimension: Dimension): read
   const counts = buckets.map(({ count }) => String(count))
   const nameWidth = Math.max(...names.map((name) => name.length), 0)
   const countWidth = Math.max(...counts.map((count) => count.length), 0)
-  return buckets.map(
-    ({ count }, i) =>
-      `${(names[i] ?? '').padStart(nameWidth)}  ${(counts[i] ?? '').padStart(countWidth)} ${bar(count / most)}`.trimEnd(),
+  return buckets.map(({ count }, i) =>
+    `${(names[i] ?? '').padStart(nameWidth)}  ${(counts[i] ?? '').padStart(countWidth)} ${bar(count / most)}`.trimEnd(),
   )
 }
 
@@ -39,11 +38,16 @@ export function percentileText(distribution: Distribution, dimension: Dimension)
 
 export function modesText(distribution: Distribution, dimension: Dimension): string | undefined {
   const modes = modesOf(distribution)
-  return modes && `Two modes: around ${span(modes[0], dimension)} and around ${span(modes[1], dimension)}; a mean would describe neither.`
+  return (
+    modes &&
+    `Two modes: around ${span(modes[0], dimension)} and around ${span(modes[1], dimension)}; a mean would describe neither.`
+  )
 }
 
 function span({ low, high }: Pick<Bucket, 'low' | 'high'>, dimension: Dimension): string {
-  return low <= 0 ? `below ${formatQuantity(high, dimension)}` : `${formatQuantity(low, dimension)} to ${formatQuantity(high, dimension)}`
+  return low <= 0
+    ? `below ${formatQuantity(high, dimension)}`
+    : `${formatQuantity(low, dimension)} to ${formatQuantity(high, dimension)}`
 }
 
 function bar(share: number): string {

@@ -57,7 +57,8 @@ async function nameProcesses(session: Session): Promise<void> {
 /** A listener that is to blame and whose process the window did not ask for. */
 async function nameListeners(session: Session): Promise<void> {
   const { host, signal, context, window, allow } = session.settings
-  if (nameless(session).every((name) => name.startsWith('udp ')) || allow === 'read' || isUnavailable(host.which('ss'))) return
+  if (nameless(session).every((name) => name.startsWith('udp ')) || allow === 'read' || isUnavailable(host.which('ss')))
+    return
   const asked = { source: 'ss_owners', tier: 'run' as const, request: { ...WITH_OWNERS, at: 'start' as const } }
   const looks = (await host.look([asked], { intervalMs: 1000, count: 0 }, signal)).get('ss_owners') ?? []
   session.facts.looks.set('ss_owners', looks)

@@ -139,7 +139,9 @@ function planStep(step: CompiledStep, runbook: string, planning: Planning, walk:
   if (measuring && step.verb === 'check' && !conditional) for (const id of measuring.checks) walk.measured.add(id)
   const question = isUnavailable(asking) ? undefined : asking
   const worst =
-    (measuring?.worstSeconds ?? 0) + (question?.worstSeconds ?? 0) + ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
+    (measuring?.worstSeconds ?? 0) +
+    (question?.worstSeconds ?? 0) +
+    ('wait' in step.step ? secondsOf(step.step['up-to']) : 0)
   return {
     state: `${runbook}/${step.state}`,
     depth,
@@ -158,13 +160,27 @@ function planStep(step: CompiledStep, runbook: string, planning: Planning, walk:
 /** Each back end that is here may be tried: a dry run, the question, and the time it has to attach and detach. */
 function askingOf({ id, asks, seconds, backEnds }: Probe, { allow, host, context }: Planning): Asking | Unavailable {
   if (allow !== 'trace')
-    return unavailable('not consented', `it instruments the kernel; only up to tier ${allow} is allowed`, '--allow trace')
-  const here = backEnds.filter(({ tools = [] }) => tools.length === 0 || tools.some((tool) => !isUnavailable(host.which(tool))))
+    return unavailable(
+      'not consented',
+      `it instruments the kernel; only up to tier ${allow} is allowed`,
+      '--allow trace',
+    )
+  const here = backEnds.filter(
+    ({ tools = [] }) => tools.length === 0 || tools.some((tool) => !isUnavailable(host.which(tool))),
+  )
   const usable = here.filter(({ instrument }) => context.privileges.root || instrument === 'perf')
-  if (here.length === 0) return unavailable('not installed', `none of its instruments is here`, 'tracebook doctor --probes')
-  if (usable.length === 0) return unavailable('not permitted', 'it instruments the kernel, which is the right of root', 'run as root')
+  if (here.length === 0)
+    return unavailable('not installed', `none of its instruments is here`, 'tracebook doctor --probes')
+  if (usable.length === 0)
+    return unavailable('not permitted', 'it instruments the kernel, which is the right of root', 'run as root')
   const each = DRY_RUN_SECONDS + seconds + PROBE_GRACE_SECONDS
-  return { probe: id, asks, backEnds: usable.map((one) => one.id), seconds, worstSeconds: PREFLIGHT_SECONDS + each * usable.length }
+  return {
+    probe: id,
+    asks,
+    backEnds: usable.map((one) => one.id),
+    seconds,
+    worstSeconds: PREFLIGHT_SECONDS + each * usable.length,
+  }
 }
 
 function measuringOf(

@@ -34,7 +34,8 @@ function ask(args: readonly string[], conditions: Conditions = {}): Escalation {
   }
 }
 
-const reasons = (one: Escalation | undefined) => (one?.tried ?? []).map(({ backEnd, why }) => `${backEnd}: ${why?.reason ?? 'answered'}`)
+const reasons = (one: Escalation | undefined) =>
+  (one?.tried ?? []).map(({ backEnd, why }) => `${backEnd}: ${why?.reason ?? 'answered'}`)
 
 beforeAll(() => {
   chmodSync(folder, 0o755)
@@ -108,7 +109,9 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
           env: { TRACEBOOK_PATH: tools.path, XDG_RUNTIME_DIR: folder },
         })
         expect(one.outcome, by).not.toBe('answered')
-        expect(reasons(one).join(), by).toMatch(/saw nothing|broken|not understood|printed|did not say|no lines|wants|cannot be predicted/)
+        expect(reasons(one).join(), by).toMatch(
+          /saw nothing|broken|not understood|printed|did not say|no lines|wants|cannot be predicted/,
+        )
       }
     } finally {
       tools.remove()
@@ -118,7 +121,8 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
   })
 
   test.skipIf(spawnSync('unshare', ['-m', 'true']).status !== 0)('without tracefs: unknown, with the reason', () => {
-    const hide = 'umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null; mount -t tmpfs none /sys/kernel 2>/dev/null; exec "$@"'
+    const hide =
+      'umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null; mount -t tmpfs none /sys/kernel 2>/dev/null; exec "$@"'
     const one = ask(['wakeup_latency', '--seconds', '1s', '--max-overhead', 'high'], {
       prefix: ['unshare', '-m', 'sh', '-c', hide, 'sh'],
     })
@@ -135,9 +139,14 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
   })
 
   test('nothing is left behind', () => {
-    expect(spawnSync('sh', ['-c', 'ls /sys/kernel/tracing/instances 2>/dev/null | grep tracebook']).stdout.toString()).toBe('')
+    expect(
+      spawnSync('sh', ['-c', 'ls /sys/kernel/tracing/instances 2>/dev/null | grep tracebook']).stdout.toString(),
+    ).toBe('')
     expect(spawnSync('pgrep', ['-f', 'bpftrace -f json']).stdout.toString()).toBe('')
-    expect(existsSync('/run/tracebook') && spawnSync('sh', ['-c', 'ls /run/tracebook/*.jsonl 2>/dev/null']).stdout.toString()).toBeFalsy()
+    expect(
+      existsSync('/run/tracebook') &&
+        spawnSync('sh', ['-c', 'ls /run/tracebook/*.jsonl 2>/dev/null']).stdout.toString(),
+    ).toBeFalsy()
   })
 })
 

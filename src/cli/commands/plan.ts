@@ -113,7 +113,13 @@ function stepLines(step: PlannedStep, number: number, colors: Colors, width: num
     ),
     ...(when === undefined ? [] : wrapped(`when ${when.replace(/\s+/g, ' ')}`, width, inner).map(colors.dim)),
     ...(measuring ? measuringLines(measuring, inner, colors) : []),
-    ...(asking ? wrapped(`${asking.asks} ${seconds(asking.seconds)}, by the first that works of ${asking.backEnds.join(', ')}`, width, inner) : []),
+    ...(asking
+      ? wrapped(
+          `${asking.asks} ${seconds(asking.seconds)}, by the first that works of ${asking.backEnds.join(', ')}`,
+          width,
+          inner,
+        )
+      : []),
     ...(obstacle
       ? wrapped(
           `cannot be taken here: ${obstacle.reason}${obstacle.cure === undefined ? '' : ` → ${obstacle.cure}`}`,

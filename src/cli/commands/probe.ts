@@ -41,14 +41,15 @@ export const command: CliCommand = {
       .option('--seconds <time>', 'how long to look, such as 3s (default: the probe knows)', secondsOf)
       .option('--pid <n>', 'only this process, where the question is about one')
       .addOption(
-        new Option('--max-overhead <class>', 'most it may take of a CPU: below 0.1 %, 1 %, 5 %, or anything (default low)').choices([
-          'negligible',
-          'low',
-          'medium',
-          'high',
-        ]),
+        new Option(
+          '--max-overhead <class>',
+          'most it may take of a CPU: below 0.1 %, 1 %, 5 %, or anything (default low)',
+        ).choices(['negligible', 'low', 'medium', 'high']),
       )
-      .option('--policy <file>', 'what may be done to the kernel (default /etc/tracebook/policy.yaml, when it is there)')
+      .option(
+        '--policy <file>',
+        'what may be done to the kernel (default /etc/tracebook/policy.yaml, when it is there)',
+      )
       .option('--print', 'only print the program or what would be written, run nothing')
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
@@ -69,8 +70,12 @@ Exit status: 0 answered, 3 not answered: the reason is printed`
 async function action(question: string, options: Options): Promise<number> {
   const probe = probeNamed(question)
   if (options.by !== undefined && !probe.backEnds.some(({ id }) => id === options.by))
-    throw new Exit(EXIT.usage, `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`)
-  if (options.pid !== undefined && !/^[1-9]\d{0,9}$/.test(options.pid)) throw new Exit(EXIT.usage, '--pid takes a process id')
+    throw new Exit(
+      EXIT.usage,
+      `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`,
+    )
+  if (options.pid !== undefined && !/^[1-9]\d{0,9}$/.test(options.pid))
+    throw new Exit(EXIT.usage, '--pid takes a process id')
   if (options.print) return printActs(probe, options)
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
   const host = await hostFor(undefined)
@@ -145,7 +150,7 @@ async function printActs(probe: Probe, { by, seconds, pid }: Options): Promise<n
     const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
     const programs = acts.flatMap((act) => (act.kind === 'run' && act.input !== undefined ? [act.input] : []))
     if (by !== undefined && programs.length > 0) await out(programs.join('\n'))
-    else await outLines([`${backEnd.id}`, ...acts.flatMap(actLines).map((line) => `  ${line}`)])
+    else await outLines([backEnd.id, ...acts.flatMap(actLines).map((line) => `  ${line}`)])
   }
   return EXIT.ok
 }
@@ -153,12 +158,20 @@ async function printActs(probe: Probe, { by, seconds, pid }: Options): Promise<n
 function actLines(act: Act): readonly string[] {
   if (act.kind === 'run') return [`${act.input === undefined ? '' : 'PROGRAM | '}${commandLine(act.argv)}`]
   const defined = (act.define ?? []).map(({ file, line }) => `echo '${line}' >> ${file}`)
-  return [...defined, ...act.write.map(([file, text]) => `echo '${text}' > ${file}`), ...act.read.map((file) => `cat ${file}`)]
+  return [
+    ...defined,
+    ...act.write.map(([file, text]) => `echo '${text}' > ${file}`),
+    ...act.read.map((file) => `cat ${file}`),
+  ]
 }
 
 function probeNamed(name: string): Probe {
-  const found = probes.find((one) => one.id === name || one.answers === name) ?? probes.find((one) => one.gives.includes(name))
+  const found =
+    probes.find((one) => one.id === name || one.answers === name) ?? probes.find((one) => one.gives.includes(name))
   if (found) return found
   const near = nearest(name, [...probes.map(({ id }) => id), ...probes.map(({ answers }) => answers)])
-  throw new Exit(EXIT.usage, `no probe ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list probes)`)
+  throw new Exit(
+    EXIT.usage,
+    `no probe ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list probes)`,
+  )
 }

@@ -30,13 +30,21 @@ export function answeredOrNot(one: Escalation): readonly Block[] {
 }
 
 function answered(one: Escalation): readonly Block[] {
-  return [heading(3, one.asks), paragraph(circumstances(one)), ...answer(one), ...(one.tells === undefined ? [] : [paragraph(`How to read it: ${one.tells}`)])]
+  return [
+    heading(3, one.asks),
+    paragraph(circumstances(one)),
+    ...answer(one),
+    ...(one.tells === undefined ? [] : [paragraph(`How to read it: ${one.tells}`)]),
+  ]
 }
 
 function circumstances({ backEnd, seconds, cost, control, lost, tried, command }: Escalation): Inline {
   const rate = cost?.eventsPerSecond === undefined ? '' : ` at ${cost.eventsPerSecond} events/s`
   const share = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of one CPU (${cost.overhead})`
-  const own = cost?.measuredCpuMs === undefined ? '' : `, its own programs took ${formatQuantity(cost.measuredCpuMs / 1000, 'seconds')} of CPU`
+  const own =
+    cost?.measuredCpuMs === undefined
+      ? ''
+      : `, its own programs took ${formatQuantity(cost.measuredCpuMs / 1000, 'seconds')} of CPU`
   const others = tried.flatMap(({ backEnd: other, why }) => (why ? [`${other} (${why.reason})`] : []))
   return [
     `By ${backEnd ?? '?'}, ${seconds ?? '?'} s${rate}${share}${own}. `,
@@ -103,7 +111,10 @@ function tally({ rows, total }: Tally): readonly Block[] {
   ]
   return [
     paragraph(`${total} events.`),
-    table([...names, 'count', ...(timed ? ['time'] : []), ...(sized ? ['bytes'] : [])], rows.slice(0, MOST_ROWS).map(cells)),
+    table(
+      [...names, 'count', ...(timed ? ['time'] : []), ...(sized ? ['bytes'] : [])],
+      rows.slice(0, MOST_ROWS).map(cells),
+    ),
   ]
 }
 

@@ -1,0 +1,32 @@
+// What an instrument answered, and what the kernel's own counter did meanwhile → whether it is believed.
+import { totalOf } from '../model/distribution.ts'
+import type { Answer } from '../model/metric.ts'
+import type { BackEnd, Probe } from '../model/probe.ts'
+import { unavailable, type Unavailable } from '../model/unavailable.ts'
+
+/** An instrument that says all was well and nothing happened, while the kernel's own counter moved, is broken (law 11). */
+export function disbelief(
+  { control }: Probe,
+  backEnd: BackEnd,
+  answer: Answer | undefined,
+  moved: number | undefined,
+): Unavailable | undefined {
+  if (!answer) return unavailable('not understood', `${backEnd.id} printed no answer`)
+  if (sizeOf(answer) > 0 || !control) return undefined
+  if (moved === undefined)
+    return unavailable(
+      'not understood',
+      `${backEnd.id} saw nothing, and no counter says whether there was something to see`,
+    )
+  return moved >= control.least
+    ? unavailable(
+        'failed',
+        `broken instrument: ${backEnd.id} saw nothing, while the kernel counted ${moved} ${control.of}`,
+      )
+    : undefined
+}
+
+export function sizeOf(answer: Answer | undefined): number {
+  if (!answer) return 0
+  return answer.kind === 'distribution' ? totalOf(answer) : answer.total
+}
