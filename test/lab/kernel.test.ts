@@ -22,6 +22,7 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
   test.each([
     ['spin', 5],
     ['sync', 40],
+    ['flush', 40],
     ['mutex', 20],
     ['refused', 20],
     ['forks', 10],

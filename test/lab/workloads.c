@@ -35,15 +35,19 @@ static void spin(int processes) {
   pause();
 }
 
-NAMED void write_one_block(int file, const char *block, off_t at) {
-  if (pwrite(file, block, 4096, at) != 4096) exit(1);
+NAMED void write_one_block(int file, off_t at) {
+  static char block[4096];
+  if (pwrite(file, block, sizeof block, at) != sizeof block) exit(1);
 }
 
-static void sync_writes(const char *path) {
-  static char block[4096];
-  int file = open(path, O_WRONLY | O_CREAT | O_DSYNC, 0600);
+// As a log does: each write waits for the device by itself, or is followed by a call that waits.
+static void sync_writes(const char *path, int flags) {
+  int file = open(path, O_WRONLY | O_CREAT | flags, 0600);
   if (file < 0) exit(1);
-  for (off_t i = 0;; i++) write_one_block(file, block, i % 256 * 4096);
+  for (off_t i = 0;; i++) {
+    write_one_block(file, i % 256 * 4096);
+    if (flags == 0 && fdatasync(file)) exit(1);
+  }
 }
 
 static pthread_mutex_t orders_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -142,19 +146,20 @@ static void faults(size_t size) {
   }
 }
 
-NAMED void open_what_is_not_there(void) {
-  if (open("/nowhere/missing.conf", O_RDONLY) >= 0) exit(1);
+NAMED void open_a_folder_to_write(void) {
+  if (open("/", O_WRONLY) >= 0) exit(1);
 }
 
 static void failing_calls(void) {
-  for (;; pause_ms(5)) open_what_is_not_there();
+  for (;; pause_ms(5)) open_a_folder_to_write();
 }
 
 int main(int count, char **words) {
   const char *name = count > 1 ? words[1] : "";
   const char *word = count > 2 ? words[2] : "";
   if (!strcmp(name, "spin")) spin(atoi(word));
-  else if (!strcmp(name, "sync")) sync_writes(word);
+  else if (!strcmp(name, "sync")) sync_writes(word, O_DSYNC);
+  else if (!strcmp(name, "flush")) sync_writes(word, 0);
   else if (!strcmp(name, "mutex")) mutex(atoi(word));
   else if (!strcmp(name, "refused")) refused(atoi(word));
   else if (!strcmp(name, "connects")) connects(atoi(word));

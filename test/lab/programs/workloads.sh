@@ -3,8 +3,8 @@ snmp() { awk -v name="$1" '/^Tcp:/ { if (seen++) print $at; else for (i = 1; i <
 stat() { awk -v name="$1" '$1 == name { print $2 }' "/proc/${2:-stat}"; }
 futex=/sys/kernel/tracing/events/syscalls/sys_enter_futex
 waits() { awk '/workloads/ { n += $NF } END { print n + 0 }' $futex/hist; }
-# ENOENT, as a histogram prints a negative key.
-failed() { awk '/18446744073709551614/ { n = $NF } END { print n + 0 }' $calls/hist; }
+# EISDIR, as a histogram prints a negative key.
+failed() { awk '/18446744073709551595/ { n = $NF } END { print n + 0 }' $calls/hist; }
 calls=/sys/kernel/tracing/events/syscalls/sys_exit_openat
 
 watch() {
@@ -21,6 +21,7 @@ watch() {
 
 watch spin 'stat procs_running' spin 6
 watch sync 'awk "{ print \$5 }" /sys/block/vda/stat' sync /mnt/orders
+watch flush 'awk "{ print \$5 }" /sys/block/vda/stat' flush /mnt/payments
 echo 'hist:keys=common_pid.execname' >$futex/trigger
 watch mutex waits mutex 4
 echo '!hist:keys=common_pid.execname' >$futex/trigger
