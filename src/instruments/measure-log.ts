@@ -121,8 +121,9 @@ function labelsOf(
   start: LogEvent,
 ): Record<string, string> | undefined {
   const found: Record<string, string> = {}
-  for (const [name, { at, field, names }] of Object.entries(labels ?? {})) {
-    const value = (at === 'start' ? start : end).field(field)
+  for (const [name, { at, field, or, names }] of Object.entries(labels ?? {})) {
+    const event = at === 'start' ? start : end
+    const value = event.field(field) ?? (or === undefined ? undefined : event.field(or))
     if (value === undefined) return undefined
     found[name] = names?.[value] ?? value
   }
