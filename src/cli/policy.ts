@@ -19,11 +19,20 @@ interface Asked {
   readonly allow: Tier
   readonly maxOverhead?: Overhead
   readonly policy?: string
+  /** Between two askings of the same question, where no policy says otherwise. */
+  readonly coolDownSeconds?: number
 }
 
-export async function policyOf({ allow, maxOverhead, policy: file }: Asked): Promise<Allowed> {
+export async function policyOf({ allow, maxOverhead, policy: file, coolDownSeconds: usual }: Asked): Promise<Allowed> {
   const path = file === undefined ? (existsSync(USUAL) ? USUAL : undefined) : resolve(file)
-  if (path === undefined) return { allow, policy: maxOverhead === undefined ? DEFAULT_POLICY : { maxOverhead } }
+  if (path === undefined)
+    return {
+      allow,
+      policy: {
+        maxOverhead: maxOverhead ?? DEFAULT_POLICY.maxOverhead,
+        ...(usual === undefined ? {} : { coolDownSeconds: usual }),
+      },
+    }
   refuseStrangers(path)
   const { loadPolicy } = await import('../load/policy.ts')
   const { document, coolDownSeconds, diagnostics } = await loadPolicy(path)
@@ -31,6 +40,7 @@ export async function policyOf({ allow, maxOverhead, policy: file }: Asked): Pro
     const { renderDiagnostics } = await import('../load/render.ts')
     throw new Exit(EXIT.data, `the policy cannot be used\n${renderDiagnostics(diagnostics)}`)
   }
+  const coolDown = coolDownSeconds ?? usual
   const most = document['max-overhead'] ?? DEFAULT_POLICY.maxOverhead
   return {
     allow:
@@ -39,7 +49,7 @@ export async function policyOf({ allow, maxOverhead, policy: file }: Asked): Pro
       maxOverhead: maxOverhead === undefined || exceeds(maxOverhead, most) ? most : maxOverhead,
       ...(document.instruments ? { instruments: document.instruments } : {}),
       ...(document['quiet-hours'] ? { quietHours: document['quiet-hours'].map(spanOf) } : {}),
-      ...(coolDownSeconds === undefined ? {} : { coolDownSeconds }),
+      ...(coolDown === undefined ? {} : { coolDownSeconds: coolDown }),
     },
   }
 }

@@ -54,7 +54,7 @@ async function runAction(runbook: string, options: Options): Promise<number> {
 /** Shared by run and capture: everything between a host and a written report. */
 export async function diagnoseAndWrite(
   runbook: string,
-  options: MeasureOptions & { readonly auto?: true; readonly quiet?: true },
+  options: MeasureOptions & { readonly auto?: true; readonly quiet?: true; readonly coolDownSeconds?: number },
   host: Host,
   library: Awaited<ReturnType<typeof libraryFor>>,
   write: (report: Awaited<ReturnType<typeof run>>['report']) => Promise<boolean>,
