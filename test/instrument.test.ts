@@ -1,6 +1,15 @@
 // The host side of probes without the kernel: the ledger, programs with a private folder, rows that end early, recordings of them.
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -13,6 +22,7 @@ import { isAlive, ledgerFiles, openLedger, parseLedger, readLedger } from '../sr
 import { localHost } from '../src/host/local.ts'
 import { memory } from '../src/host/memory.ts'
 import { recordedHost } from '../src/host/recorded.ts'
+import { sweep } from '../src/host/sweep.ts'
 import { runFolders } from '../src/host/run-folder.ts'
 import type { Act, RunAct } from '../src/model/probe.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
@@ -97,6 +107,25 @@ describe('the ledger', () => {
       expect(readLedger(copy)).toBeDefined()
       writeFileSync(join(home, 'fedcba9876543210.jsonl'), readFileSync(path))
       expect(readLedger(join(home, 'fedcba9876543210.jsonl'))).toBeUndefined()
+    } finally {
+      ledger.remove()
+    }
+  })
+
+  test('one whose run died before its first line was whole is removed, but not at once', async () => {
+    const ledger = openLedger(token)
+    const path = join(ledger.folder, `${token}.jsonl`)
+    try {
+      writeFileSync(path, '{"tracebook":1,"tok')
+      await sweep(() => '/bin/true')
+      expect(existsSync(path)).toBe(true)
+      utimesSync(path, 1, 1)
+      await sweep(() => '/bin/true')
+      expect(existsSync(path)).toBe(false)
+      writeFileSync(path, 'not ours\n')
+      utimesSync(path, 1, 1)
+      await sweep(() => '/bin/true')
+      expect(existsSync(path)).toBe(true)
     } finally {
       ledger.remove()
     }

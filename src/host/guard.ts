@@ -2,7 +2,7 @@
 //   /proc/stat:   cpu  1189 0 2207 938212 410 0 93 0 0 0       user nice system idle iowait irq softirq steal, in ticks
 //   /proc/pressure/memory:   some avg10=0.00 avg60=0.00 avg300=0.00 total=4590292
 //   /proc/meminfo:   MemAvailable:   24123456 kB
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from './clock.ts'
 import type { Guard } from './host.ts'
@@ -30,7 +30,9 @@ const TICK_MS = 10
 const MIB = 1024 * 1024
 const LEAST_MEMORY = 256 * MIB
 const MOST_PRESSURE = 20
-export const MOST_SCRATCH = 128 * MIB
+/** Where /run is in memory it is small, and others need it. */
+const MOST_SCRATCH = 256 * MIB
+const MOST_OF_FREE = 0.1
 
 /** Calls `trip` once with the reason, in figures. The answer ends the watch. */
 export function watch({ pid, guard, before, scratch }: Watched, now: Clock, trip: (why: string) => void): () => void {
@@ -66,10 +68,11 @@ export function watch({ pid, guard, before, scratch }: Watched, now: Clock, trip
       ? `the host spent ${percent(share)} of its CPUs in the kernel for ${Math.round((at - above) / 1000)} s, ${percent(before)} before; ${percent(limit)} is allowed`
       : undefined
   }
+  const room = mostScratch(scratch)
   let turn = 0
   const timer = setInterval(() => {
     const second = ++turn % 4 === 0
-    const why = greedy() ?? (second ? (heavy() ?? shortOfMemory() ?? tooMuchScratch(scratch)) : undefined)
+    const why = greedy() ?? (second ? (heavy() ?? shortOfMemory() ?? tooMuchScratch(scratch, room)) : undefined)
     if (why === undefined) return
     clearInterval(timer)
     trip(`stopped by the guard after ${((now() - began) / 1000).toFixed(1)} s: ${why}`)
@@ -122,12 +125,21 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-function tooMuchScratch(folder: string | undefined): string | undefined {
+function tooMuchScratch(folder: string | undefined, most: number): string | undefined {
   if (folder === undefined) return undefined
   const size = sizeOf(folder)
-  return size > MOST_SCRATCH
-    ? `it wrote ${Math.round(size / MIB)} MiB; ${MOST_SCRATCH / MIB} MiB are allowed`
-    : undefined
+  const mib = (bytes: number) => `${(bytes / MIB).toFixed(bytes < 10 * MIB ? 1 : 0)} MiB`
+  return size > most ? `it wrote ${mib(size)}; ${mib(most)} are allowed` : undefined
+}
+
+function mostScratch(folder: string | undefined): number {
+  try {
+    if (folder === undefined) return MOST_SCRATCH
+    const { bavail, bsize } = statfsSync(folder)
+    return Math.min(MOST_SCRATCH, bavail * bsize * MOST_OF_FREE)
+  } catch {
+    return MOST_SCRATCH
+  }
 }
 
 function sizeOf(folder: string): number {

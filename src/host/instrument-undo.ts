@@ -33,14 +33,14 @@ const TOOL_MS = 5000
 /** A session daemon and SystemTap’s loader take their modules out of the kernel as they end. */
 const UNLOADING_MS = 10_000
 
-/** Programs first: they hold what they use. Waits up to two seconds for what is busy. */
-export async function undo(ledger: Ledger, which: Which): Promise<Undone> {
+/** Programs first: they hold what they use. Waits a little for what is busy. */
+export async function undo(ledger: Ledger, which: Which, patienceMs = PATIENCE_MS): Promise<Undone> {
   const now = isOfThisBoot(ledger.owner)
   const slow = ledger.things.some(({ kind }) => kind === 'lttng' || kind === 'module')
   const processes = now ? await endProcesses(ledger.owner, slow ? UNLOADING_MS : undefined) : 0
   const removed: Thing[] = []
   const left: { thing: Thing; why: string }[] = []
-  const until = performance.now() + PATIENCE_MS
+  const until = performance.now() + patienceMs
   // Another boot: the kernel has forgotten it all, only files remain.
   for (const thing of inOrder(ledger.things).filter(({ kind }) => now || kind === 'scratch')) {
     let why = await undoOne(thing, ledger, which)

@@ -37,7 +37,10 @@ export function localHost({ directories = lookedUp(), cap = CAP }: LocalOptions 
   let swept: Promise<unknown> | undefined
   /** What a run that was killed left in the kernel would be measured as the host's. */
   const sweep = () =>
-    (swept ??= ledgerFiles().length === 0 ? Promise.resolve() : import('./sweep.ts').then((it) => it.sweep(which)))
+    (swept ??=
+      ledgerFiles().length === 0
+        ? Promise.resolve()
+        : import('./sweep.ts').then((it) => it.sweep(which, it.BRIEFLY_MS)))
   return {
     kind: 'local',
     startedAt: new Date().toISOString(),

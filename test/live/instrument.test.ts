@@ -336,6 +336,14 @@ describe.runIf(able)('the guard', () => {
     expect(ours()).toEqual(NOTHING)
   })
 
+  test('stops what writes more than it may', async () => {
+    const act = run(['bash', '-c', 'truncate -s 300M {scratch}/perf.data; sleep 20'])
+    const [look] = await localHost().instrument(task(act), never)
+    expect(look!.outcome).toBe('guarded')
+    expect(look!.stderr).toMatch(/^stopped by the guard after \d\.\d s: it wrote 300 MiB; \d+(\.\d)? MiB are allowed\n/)
+    expect(ours()).toEqual(NOTHING)
+  })
+
   test('lets it compile first', async () => {
     const act = run(['bash', '-c', 'timeout 1.4 awk "BEGIN{for(;;);}"; sleep 1.5'])
     const [look] = await localHost().instrument({ ...task(act), guard: { cpuShare: 0.1, systemShare: 1 } }, never)
