@@ -2,7 +2,7 @@
 //   sched_wakeup:  hist:keys=pid:ts0=common_timestamp.usecs:size=8192
 //   sched_switch:  hist:keys=next_pid:lat0=common_timestamp.usecs-$ts0:onmatch(sched.sched_wakeup).{id}($lat0,next_pid)
 //   {id}:          hist:keys=lat.log2
-import type { BackEnd, FtraceAct, Plan } from '../model/probe.ts'
+import type { BackEnd, FtraceAct, Mechanism, Plan } from '../model/probe.ts'
 import type { Observation } from '../model/observation.ts'
 import { folderOf } from './ftrace-log.ts'
 import { readHists } from './hist-text.ts'
@@ -17,6 +17,10 @@ export interface HistOptions {
   readonly question: Question
   readonly events?: readonly string[]
   readonly mostEvents?: number
+  /** Events of its own that the question is about: kprobes. */
+  readonly define?: FtraceAct['define']
+  readonly mechanism?: Mechanism
+  readonly microseconds?: number
   readonly read: Reader
 }
 
@@ -34,11 +38,14 @@ export function histTrigger(options: HistOptions): BackEnd {
   return {
     id: options.id ?? 'hist',
     instrument: 'ftrace',
-    mechanism: question.kind === 'pairs' ? 'synthetic' : 'histogram',
+    mechanism: options.mechanism ?? (question.kind === 'pairs' ? 'synthetic' : 'histogram'),
     events: options.events ?? [...new Set(eventsOf(question))],
-    microseconds: MICROSECONDS,
+    microseconds: options.microseconds ?? MICROSECONDS,
     ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }),
-    acts: (plan) => [question.kind === 'pairs' ? pairsAct(question, plan) : countsAct(question, plan)],
+    acts: (plan) => {
+      const act = question.kind === 'pairs' ? pairsAct(question, plan) : countsAct(question, plan)
+      return [{ ...act, define: [...(options.define ?? []), ...(act.define ?? [])] }]
+    },
     read: (looks) => {
       const found = spoiled(looks) ?? measureHists(looks[0]?.text ?? '', question)
       return 'unavailable' in found ? found : options.read(found)
@@ -54,7 +61,7 @@ function eventsOf(question: Question): readonly string[] {
 function pairsAct(question: Pairs, plan: Plan): FtraceAct {
   const size = startsOf(plan)
   const labels = Object.entries(question.labels ?? {}).filter(([, label]) => expressible(label))
-  const fields = ['u64 lat', ...labels.map(([name, label]) => declared(name, label.type ?? 'pid_t'))]
+  const fields = ['u64 lat', ...labels.map(([name, label]) => declared(name, label.type ?? (label.field === '@pid' ? 'int' : 'pid_t')))]
   const starts = question.start.map(
     (edge, i) => [trigger(edge), `hist:keys=${keysOf(edge)}:ts${i}=common_timestamp.usecs:size=${size}${ifText(edge, plan)}`] as const,
   )

@@ -1,6 +1,7 @@
 // sync_latency: how long each call that waits for the device takes (fsync, fdatasync, msync, sync), and who calls it.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { functionGraph } from '../../instruments/function-graph.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -45,5 +46,7 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    // What fsync, fdatasync and msync have in common, and writes to files opened with O_SYNC; sync() goes another way.
+    functionGraph({ function: 'vfs_fsync_range', read }),
   ],
 }
