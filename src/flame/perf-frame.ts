@@ -17,6 +17,8 @@ const LINE = /^[ \t\r\f\v]*(\w+)[ \t\r\f\v]*(.+) \((.*)\)/
 const OFFSET = /\+0x[\da-f]+$/
 const KERNEL = /^\[|vmlinux$/
 const RUN_TIME = /\/tmp\/perf-\d+\.map/
+const NOT_ASCII = /[\x80-\xff]/
+
 /** `line` holds one byte per character. Undefined: no stack line. Empty: a line that is no function. */
 export function perfFrames(line: string, style: FrameStyle): readonly string[] | undefined {
   const [, , symbol, object] = LINE.exec(line) ?? []
@@ -46,5 +48,5 @@ function mark(part: string, place: number, object: string, style: FrameStyle): s
 }
 
 function text(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8')
+  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes
 }

@@ -3,7 +3,7 @@
 //           ffffffff8103ce3b native_safe_halt+0xb ([kernel.kallsyms])
 //                     4005c1 main+0x14 (/usr/bin/app)
 import type { Stacks } from '../model/stacks.ts'
-import { ByteTable } from './byte-table.ts'
+import { ByteTable, markAt } from './byte-table.ts'
 import { eventOf, type EventLine } from './perf-event.ts'
 import { perfFrames } from './perf-frame.ts'
 import { StackTree } from './stack-tree.ts'
@@ -53,6 +53,8 @@ class PerfScriptFolder implements Folder {
     longer(new Int32Array(2048).fill(NEW)),
     longer(new Int32Array(2048).fill(NEW)),
   ]
+  /** Line → the line that came after it the last time. */
+  #after = longer(new Int32Array(2048).fill(NEW))
   readonly #several: (readonly number[])[] = []
   readonly #commFrames: number[] = []
   readonly #commJava: number[] = []
@@ -84,21 +86,31 @@ class PerfScriptFolder implements Folder {
   #block(bytes: Buffer, view: DataView, end: number): void {
     const known = this.#known
     if (known.bytes > MOST_BYTES) this.#forget()
+    let last = 0
     for (let at = 0; at < end;) {
       const first = bytes[at] as number
       if (first === TAB || first === SPACE) {
-        const line = known.until(view, at, LINE_FEEDS)
+        // Stacks share most of what lies towards the root: a line is likely followed by what followed it before.
+        const guess = this.#after[last] ?? NEW
+        const line = guess >= 0 && known.is(guess, view, at, LINE_FEED) ? guess : known.until(view, at, LINE_FEEDS)
+        if (line !== guess) this.#follow(last, line)
+        last = line
         this.#frame(line, bytes, at, known.end)
         at = known.end + 1
       } else if (first === LINE_FEED) {
         this.#finish()
         at++
       } else {
-        const feed = bytes.indexOf(LINE_FEED, at)
+        const feed = markAt(view, at, LINE_FEEDS)
         if (first !== HASH) this.#head(bytes, view, at, feed)
         at = feed + 1
       }
     }
+  }
+
+  #follow(last: number, line: number): void {
+    while (last >= this.#after.length) this.#after = longer(this.#after)
+    this.#after[last] = line
   }
 
   #frame(line: number, bytes: Buffer, at: number, end: number): void {
@@ -131,6 +143,7 @@ class PerfScriptFolder implements Folder {
   #forget(): void {
     this.#known.clear()
     for (const table of this.#frameOf) table.fill(NEW)
+    this.#after.fill(NEW)
     this.#several.length = 0
   }
 
@@ -159,7 +172,10 @@ class PerfScriptFolder implements Folder {
   /** A file with two kinds of events would show their sum, which is nothing: the first one counts. */
   #counts(bytes: Buffer, event: EventLine): boolean {
     this.#counted ??= Buffer.from(bytes.subarray(event.eventStart, event.eventEnd))
-    return bytes.compare(this.#counted, 0, this.#counted.length, event.eventStart, event.eventEnd) === 0
+    const counted = this.#counted
+    if (counted.length !== event.eventEnd - event.eventStart) return false
+    for (let i = 0; i < counted.length; i++) if (counted[i] !== bytes[event.eventStart + i]) return false
+    return true
   }
 
   #finish(): void {
