@@ -5,6 +5,8 @@ import type { Observation } from '../model/observation.ts'
 import type { Act, BackEnd } from '../model/probe.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 
+const PASSING: ReadonlySet<Observation['outcome']> = new Set(['guarded', 'timeout', 'interrupted'])
+
 interface DryRun {
   readonly acts: readonly [Act, ...Act[]]
   /** What must be in what it printed. */
@@ -72,7 +74,8 @@ export async function incapable(backEnd: BackEnd, host: Host, signal: AbortSigna
   const looks = await host.instrument(task, signal)
   if (signal.aborted) return unavailable('not measured', 'the run was stopped')
   const why = problemOf(looks, dry, key)
-  host.remember(`capability ${key}`, why?.reason ?? 'works')
+  // A host that is too busy now says nothing about the next time.
+  if (!looks.some(({ outcome }) => PASSING.has(outcome))) host.remember(`capability ${key}`, why?.reason ?? 'works')
   return why
 }
 
@@ -87,7 +90,8 @@ function problemOf(looks: readonly Observation[], { acts, proof }: DryRun, key: 
 
 /** An act that did not end well → why, in one sentence. Also for the acts of a question. */
 export function whyFailed(look: Observation, what: string): Unavailable {
-  const said = firstError(look.stderr ?? '')
+  // The guard's figures come first; a tool's own error may be anywhere.
+  const said = look.outcome === 'guarded' ? ((look.stderr ?? '').split('\n')[0] ?? '') : firstError(look.stderr ?? '')
   const tail = said === '' ? '' : `: ${said}`
   switch (look.outcome) {
     case 'missing':
