@@ -1,4 +1,4 @@
-// /proc/PID/status, limits and fd of every process → descriptors and locked memory of each, tasks of each user against its limit.
+// /proc/PID/status, limits and fd of every process → descriptors and locked memory of each, who traces it, tasks of each user against its limit.
 //   FDSize:	256 … VmLck:	    4096 kB … Threads:	12               status: FDSize is never less than what is open
 //   Max open files            1024                 524288               files
 //   ==> /proc/4242/fd/ <== 0 1 2 255                                     one name per open descriptor
@@ -18,6 +18,7 @@ import { nearestUser } from './users.ts'
  */
 const MANY_PROCESSES = 1000
 const MAPS_LIMIT = '/proc/sys/vm/max_map_count'
+const NOBODY = unavailable('nothing to measure', 'no process is traced')
 /** The largest by each of the things that have a limit. */
 const MOST_PROCESSES = 60
 
@@ -31,6 +32,8 @@ export const source: Source = {
     'process.open_files_limit',
     'process.locked',
     'process.user_threads',
+    'process.traces',
+    'process.traced',
     'memory.maps_limit',
     'user.name',
     'user.tasks',
@@ -61,9 +64,10 @@ export const source: Source = {
           ? {}
           : { 'user.name': user.name, 'user.tasks': user.tasks, 'user.task_limit': user.limit }),
       }),
-      instances: noteworthy(processes, uid).map((one) => instance(one, uid)),
+      instances: noteworthy(processes, uid).map((one) => instance(one, uid, processes)),
       missing: {
         ...('unavailable' in user ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user, 'process.user_threads': user } : {}),
+        ...(processes.some((one) => one.tracer !== undefined) ? {} : { 'process.traces': NOBODY, 'process.traced': NOBODY }),
         ...uncounted(processes, framed, context),
       },
     }
@@ -87,11 +91,13 @@ function descriptors(framed: readonly string[]): ReadonlyMap<number, number> {
 }
 
 function noteworthy(processes: readonly Limited[], uid: number | undefined): readonly Limited[] {
+  const tracers = new Set(processes.flatMap((one) => one.tracer ?? []))
   const orders: readonly ((one: Limited) => number)[] = [
     (one) => (one.open ?? one.slots ?? 0) / (one.openLimit ?? Infinity),
     (one) => one.slots ?? 0,
     (one) => one.locked ?? 0,
     (one) => (one.uid === uid ? one.threads : 0),
+    (one) => (tracers.has(one.pid) ? 1 : 0),
   ]
   const kept = new Set(
     orders.flatMap((size) =>
@@ -104,7 +110,8 @@ function noteworthy(processes: readonly Limited[], uid: number | undefined): rea
   return processes.filter((one) => kept.has(one))
 }
 
-function instance(one: Limited, uid: number | undefined): Instance {
+function instance(one: Limited, uid: number | undefined, all: readonly Limited[]): Instance {
+  const traced = all.filter((other) => other.tracer === one.pid)
   return {
     domain: 'process',
     name: String(one.pid),
@@ -114,9 +121,15 @@ function instance(one: Limited, uid: number | undefined): Instance {
       'process.descriptor_slots': one.slots,
       'process.open_files_limit': one.openLimit,
       'process.locked': one.locked,
+      'process.traces': traced.length > 0 ? traced.length : undefined,
+      'process.traced': traced.length > 0 ? namesOf(traced) : undefined,
       'process.user_threads': uid !== undefined && one.uid === uid ? one.threads : undefined,
     }),
   }
+}
+
+function namesOf(processes: readonly Limited[]): string {
+  return processes.map((one) => `${one.comm} (pid ${one.pid})`).slice(0, 4).join(', ')
 }
 
 /** Beside the values of the others: why a process that has descriptors has no number. */

@@ -17,6 +17,8 @@ export interface Limited {
   readonly openLimit?: number
   readonly taskLimit?: number
   readonly locked?: number
+  /** Pid of the process that traces it. */
+  readonly tracer?: number
 }
 
 /** Undefined for kernel threads, and where neither file could be read. */
@@ -34,6 +36,7 @@ export function limitedProcess(record: ProcessRecord, open: number | undefined):
     ...some('open', open),
     ...some('openLimit', soft(limits, 'Max open files')),
     ...some('taskLimit', soft(limits, 'Max processes')),
+    ...some('tracer', whole(/^TracerPid:\s+([1-9]\d*)$/m.exec(status)?.[1])),
     ...some('locked', kilobytes === undefined ? undefined : kilobytes * 1024),
   }
 }
