@@ -26,7 +26,9 @@ const EVENTS = [
   ...['enter_futex', 'exit_futex', 'enter_fsync', 'exit_fsync'].map((name) => `syscalls:sys_${name}`),
   ...['begin', 'end'].map((name) => `lock:contention_${name}`),
   ...['queue_work', 'execute_start', 'execute_end'].map((name) => `workqueue:workqueue_${name}`),
-  ...['switch', 'waking', 'migrate_task', 'process_exec', 'process_fork', 'process_exit', 'stat_runtime'].map((name) => `sched:sched_${name}`),
+  ...['switch', 'waking', 'migrate_task', 'process_exec', 'process_fork', 'process_exit', 'stat_runtime'].map(
+    (name) => `sched:sched_${name}`,
+  ),
   'skb:kfree_skb',
   'sock:inet_sock_set_state',
   'tcp:tcp_send_reset',
@@ -46,7 +48,9 @@ function measured<T extends object>(value: T | Unavailable): T {
 describe('event logs', () => {
   const log = [...readLog('ftrace', fixture('ftrace-6.18-events.txt'), EVENTS)]
   const raw = [...readLog('ftrace', fixture('ftrace-6.18-fields.txt'), EVENTS)]
-  const lines = fixture('ftrace-6.18-events.txt').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const lines = fixture('ftrace-6.18-events.txt')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
 
   test('every line of a trace is an event', () => {
     expect(log.length).toBe(lines.length)
@@ -57,7 +61,10 @@ describe('event logs', () => {
   test('numbers of the printed fields are those of the records', () => {
     let compared = 0
     for (const [i, event] of log.entries()) {
-      const text = fixture('ftrace-6.18-fields.txt').split('\n').filter((line) => line !== '' && !line.startsWith('#'))[i] ?? ''
+      const text =
+        fixture('ftrace-6.18-fields.txt')
+          .split('\n')
+          .filter((line) => line !== '' && !line.startsWith('#'))[i] ?? ''
       for (const [, name = '', hex, decimal] of text.matchAll(/(\w+)=(0x[0-9a-f]+) \((-?\d+)\)/g)) {
         const own = event.number(name)
         // Addresses are hashed in print; names stand for some numbers.
@@ -79,7 +86,9 @@ describe('event logs', () => {
     const bare = lines.filter((line, i) => {
       const text = /\d: (?:sys_\w+(?:\(| -> )|\w+: )(.*?)\)?$/.exec(line)?.[1] ?? ''
       const { event } = log[i]!
-      return fieldsOf(event, /^raw|contention/.test(event) ? `${text})`.replace(/^(NR \d+ = .*)\)$/, '$1') : text).size === 0
+      return (
+        fieldsOf(event, /^raw|contention/.test(event) ? `${text})`.replace(/^(NR \d+ = .*)\)$/, '$1') : text).size === 0
+      )
     })
     expect(bare).toEqual([])
   })
@@ -88,7 +97,11 @@ describe('event logs', () => {
     const odd = log.filter(({ comm }) => comm === 'a=b c-1 [0]')
     expect(odd.length).toBeGreaterThan(10)
     const gone = odd.find(({ event }) => event === 'sched:sched_switch')
-    expect([gone?.field('prev_comm'), gone?.number('prev_pid'), gone?.number('prev_state')]).toEqual(['a=b c-1 [0]', 14148, 32])
+    expect([gone?.field('prev_comm'), gone?.number('prev_pid'), gone?.number('prev_state')]).toEqual([
+      'a=b c-1 [0]',
+      14148,
+      32,
+    ])
     expect(odd.find(({ event }) => event === 'sched:sched_process_exit')?.number('pid')).toBe(14148)
   })
 
@@ -96,14 +109,30 @@ describe('event logs', () => {
     const found = [...readLog('perf', fixture('perf-6.1-events.txt'), EVENTS)]
     expect(found.length).toBe(fixture('perf-6.1-events.txt').split('\n').filter(Boolean).length)
     const issue = found.find(({ event }) => event === 'block:block_rq_issue')
-    expect(['dev', 'rwbs', 'bytes', 'sector', 'nr_sector', 'comm'].map((name) => issue?.field(name))).toEqual(['254,0', 'RA', '4096', '37936288', '8', 'sh'])
+    expect(['dev', 'rwbs', 'bytes', 'sector', 'nr_sector', 'comm'].map((name) => issue?.field(name))).toEqual([
+      '254,0',
+      'RA',
+      '4096',
+      '37936288',
+      '8',
+      'sh',
+    ])
     const late = found.find((one) => one.event === 'syscalls:sys_exit_futex' && one.number('ret') !== 0)
     expect([late?.number('ret'), late?.process]).toEqual([-110, 11077])
     expect(found.filter(({ comm }) => comm === 'a=b c-1 [0]').length).toBe(8)
   })
 
   test('states of tasks', () => {
-    expect(['R', 'R+', 'S', 'D', 'D|K', 'I', '256', '?'].map(taskState)).toEqual([0, 256, 1, 2, 258, 128, 256, undefined])
+    expect(['R', 'R+', 'S', 'D', 'D|K', 'I', '256', '?'].map(taskState)).toEqual([
+      0,
+      256,
+      1,
+      2,
+      258,
+      128,
+      256,
+      undefined,
+    ])
   })
 
   test('block events of older kernels', () => {
@@ -118,7 +147,14 @@ describe('questions', () => {
   const question: Pairs = {
     kind: 'pairs',
     start: [
-      { event: 'block:block_rq_issue', key: ['dev', 'sector'], when: [['nr_sector', '>', 0], ['rwbs', '~', '*W*']] },
+      {
+        event: 'block:block_rq_issue',
+        key: ['dev', 'sector'],
+        when: [
+          ['nr_sector', '>', 0],
+          ['rwbs', '~', '*W*'],
+        ],
+      },
       { event: 'block:block_rq_insert', key: ['dev', 'sector'] },
     ],
     end: [{ event: 'block:block_rq_complete', key: ['dev', 'sector'] }],
@@ -126,7 +162,8 @@ describe('questions', () => {
     parts: ['device'],
     bytes: 'bytes',
   }
-  const event = (seconds: number, name: string, text: string) => new LogEvent(seconds, 0, 1, 'x', `block:block_rq_${name}`, text)
+  const event = (seconds: number, name: string, text: string) =>
+    new LogEvent(seconds, 0, 1, 'x', `block:block_rq_${name}`, text)
 
   test('filters are those of all points of a tracepoint', () => {
     expect([...filtersOf(question)]).toEqual([
@@ -154,30 +191,47 @@ describe('questions', () => {
       ['cat', 1, 4096],
     ])
     expect(found.rows?.[1]?.seconds).toBeCloseTo(2, 9)
-    expect(found.parts?.map(({ labels, distribution }) => [labels['device'], totalOf(distribution)])).toEqual([['8,0', 2]])
+    expect(found.parts?.map(({ labels, distribution }) => [labels['device'], totalOf(distribution)])).toEqual([
+      ['8,0', 2],
+    ])
   })
 
   test('counts with what they carry', () => {
-    const found = measureLog([event(1, 'issue', '8,0 W 8192 () 16 + 16 [dd]'), event(2, 'issue', '8,0 W 4096 () 32 + 8 [dd]')], {
-      kind: 'counts',
-      of: [{ event: 'block:block_rq_issue', when: [['rwbs', '==', 'W']] }],
-      labels: { comm: { field: 'comm' } },
-      bytes: { field: 'bytes', unit: 1 },
-      histogram: { field: 'nr_sector', unit: 512 },
-    })
+    const found = measureLog(
+      [event(1, 'issue', '8,0 W 8192 () 16 + 16 [dd]'), event(2, 'issue', '8,0 W 4096 () 32 + 8 [dd]')],
+      {
+        kind: 'counts',
+        of: [{ event: 'block:block_rq_issue', when: [['rwbs', '==', 'W']] }],
+        labels: { comm: { field: 'comm' } },
+        bytes: { field: 'bytes', unit: 1 },
+        histogram: { field: 'nr_sector', unit: 512 },
+      },
+    )
     expect(found.rows).toEqual([{ labels: { comm: 'dd' }, count: 2, bytes: 12288 }])
-    expect(found.histogram?.buckets.map(({ low, count }) => [low, count])).toEqual([[4096, 1], [8192, 1]])
+    expect(found.histogram?.buckets.map(({ low, count }) => [low, count])).toEqual([
+      [4096, 1],
+      [8192, 1],
+    ])
   })
 
   test('one row for each instance, however it is split', () => {
     const read = answering('block.latency', { by: [{ domain: 'process', metric: 'm', value: 'seconds', name: 'pid' }] })
-    const reading = read({ rows: [{ labels: { pid: '7', op: 'R' }, count: 1, seconds: 0.1 }, { labels: { pid: '7', op: 'W' }, count: 1, seconds: 0.2 }] })
-    expect(reading.instances).toEqual([{ domain: 'process', name: '7', labels: { pid: '7', op: 'R' }, values: { m: 0.3 } }])
+    const reading = read({
+      rows: [
+        { labels: { pid: '7', op: 'R' }, count: 1, seconds: 0.1 },
+        { labels: { pid: '7', op: 'W' }, count: 1, seconds: 0.2 },
+      ],
+    })
+    expect(reading.instances).toEqual([
+      { domain: 'process', name: '7', labels: { pid: '7', op: 'R' }, values: { m: 0.3 } },
+    ])
   })
 
   test('a log is as long as its events allow', () => {
     const plan = { seconds: 5, cpus: 2, context: context() }
-    expect([undefined, 1000, 80_000, 10_000_000].map((rate) => logSeconds(rate === undefined ? plan : { ...plan, rate }))).toEqual([5, 5, 1, 0.2])
+    expect(
+      [undefined, 1000, 80_000, 10_000_000].map((rate) => logSeconds(rate === undefined ? plan : { ...plan, rate })),
+    ).toEqual([5, 5, 1, 0.2])
   })
 })
 
@@ -194,18 +248,38 @@ describe('what tools print', () => {
   })
 
   test('bpftrace: keys with a comma in the name, sums and counts in one row, nothing counted, nothing attached', () => {
-    const maps = { histogram: { map: '@l', unit: 1e-6 }, rows: { labels: ['pid', 'comm'], of: [{ map: '@n', is: 'count' as const }, { map: '@us', is: 'seconds' as const, unit: 1e-6 }] } }
+    const maps = {
+      histogram: { map: '@l', unit: 1e-6 },
+      rows: {
+        labels: ['pid', 'comm'],
+        of: [
+          { map: '@n', is: 'count' as const },
+          { map: '@us', is: 'seconds' as const, unit: 1e-6 },
+        ],
+      },
+    }
     const attached = '{"type": "attached_probes", "data": {"probes": 3}}\n'
     const text = `${attached}{"type": "map", "data": {"@n": {"7,a, b": 2}}}\n{"type": "map", "data": {"@us": {"7,a, b": 1500000}}}\n`
-    expect(measured(readBpftrace(text, maps)).rows).toEqual([{ labels: { pid: '7', comm: 'a, b' }, count: 2, seconds: 1.5 }])
+    expect(measured(readBpftrace(text, maps)).rows).toEqual([
+      { labels: { pid: '7', comm: 'a, b' }, count: 2, seconds: 1.5 },
+    ])
     expect(measured(readBpftrace(attached, maps)).histogram?.buckets).toEqual([])
     expect(isUnavailable(readBpftrace('', maps))).toBe(true)
-    expect(isUnavailable(readBpftrace(`${attached}{"type": "hist", "data": {"@l": [{"min": 1, "max": "x", "count": 2}]}}`, maps))).toBe(true)
+    expect(
+      isUnavailable(
+        readBpftrace(`${attached}{"type": "hist", "data": {"@l": [{"min": 1, "max": "x", "count": 2}]}}`, maps),
+      ),
+    ).toBe(true)
   })
 
   test('hist triggers: a power of two is the upper end', () => {
-    expect([0, 1, 3].map((k) => powerOf(`~ 2^${k}`))).toEqual([{ low: 0, high: 2 }, { low: 2, high: 3 }, { low: 5, high: 9 }])
-    const text = '# event histogram\n#\n# trigger info: hist:keys=comm,pid:vals=hitcount,lat:size=2048 [active]\n#\n\n{ comm: a, pid: x } b   , pid:    7 } hitcount:  2  lat:  9\n{ comm: c               , pid:    8 } hitcount:  1  lat:  4\n\nTotals:\n    Dropped: 3\n'
+    expect([0, 1, 3].map((k) => powerOf(`~ 2^${k}`))).toEqual([
+      { low: 0, high: 2 },
+      { low: 2, high: 3 },
+      { low: 5, high: 9 },
+    ])
+    const text =
+      '# event histogram\n#\n# trigger info: hist:keys=comm,pid:vals=hitcount,lat:size=2048 [active]\n#\n\n{ comm: a, pid: x } b   , pid:    7 } hitcount:  2  lat:  9\n{ comm: c               , pid:    8 } hitcount:  1  lat:  4\n\nTotals:\n    Dropped: 3\n'
     const [hist] = readHists(text)
     expect(hist?.dropped).toBe(3)
     // A name that imitates the next key: its own row is spoilt, nobody else's.

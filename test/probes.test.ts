@@ -14,7 +14,8 @@ const catalogue = new Map(metrics.map((metric) => [metric.id, metric]))
 const fuzz = { numRuns: 60, seed: Number(process.env['FUZZ_SEED'] ?? 1) }
 const KINDS: Readonly<Record<Answer['kind'], string>> = { distribution: 'histogram', stacks: 'stacks', tally: 'events' }
 /** Safety S2b and S6: what no probe of ours may do. */
-const FORBIDDEN = /--unsafe|\bsystem\(|\bsignal\(|\boverride\(|tracepoint:[\w]*\*|kprobe:[\w]*\*|trace_pipe|free_buffer|set_event$|raw_spin/
+const FORBIDDEN =
+  /--unsafe|\bsystem\(|\bsignal\(|\boverride\(|tracepoint:[\w]*\*|kprobe:[\w]*\*|trace_pipe|free_buffer|set_event$|raw_spin/
 
 const found = await discoverProbes()
 
@@ -31,27 +32,31 @@ describe.each(found.probes)('%s', (id, probe) => {
     expect(probe.backEnds.length).toBeGreaterThan(0)
   })
 
-  test.each(probe.backEnds.map((backEnd) => [backEnd.id, backEnd] as const))('%s is bounded and harmless', (_, backEnd) => {
-    for (const seconds of [1, 5]) {
-      const acts = backEnd.acts({ ...planOf({ options: {} }), seconds, rate: 1000 }, backEnd.tools?.[0] ?? '')
-      expect(acts.length).toBeGreaterThan(0)
-      for (const act of acts) {
-        if (act.kind === 'ftrace' || act.tracing) expect(act.lastsMs).toBeLessThanOrEqual(seconds * 1000 + 1000)
-        else expect(act.lastsMs).toBeLessThanOrEqual(60_000)
-        expect(JSON.stringify(act)).not.toMatch(FORBIDDEN)
-        if (act.kind === 'run') expect(act.argv.join(' ')).not.toMatch(/undefined|NaN|\{(?!scratch|id\})\w+\}/)
-        else expect(act.bufferKb).toBeLessThanOrEqual(4096)
+  test.each(probe.backEnds.map((backEnd) => [backEnd.id, backEnd] as const))(
+    '%s is bounded and harmless',
+    (_, backEnd) => {
+      for (const seconds of [1, 5]) {
+        const acts = backEnd.acts({ ...planOf({ options: {} }), seconds, rate: 1000 }, backEnd.tools?.[0] ?? '')
+        expect(acts.length).toBeGreaterThan(0)
+        for (const act of acts) {
+          if (act.kind === 'ftrace' || act.tracing) expect(act.lastsMs).toBeLessThanOrEqual(seconds * 1000 + 1000)
+          else expect(act.lastsMs).toBeLessThanOrEqual(60_000)
+          expect(JSON.stringify(act)).not.toMatch(FORBIDDEN)
+          if (act.kind === 'run') expect(act.argv.join(' ')).not.toMatch(/undefined|NaN|\{(?!scratch|id\})\w+\}/)
+          else expect(act.bufferKb).toBeLessThanOrEqual(4096)
+        }
       }
-    }
-    expect(backEnd.microseconds).toBeGreaterThan(0)
-  })
+      expect(backEnd.microseconds).toBeGreaterThan(0)
+    },
+  )
 
   const fixtures = fixturesOfProbe(probe)
 
   test('every back end has real output it was read from, and garbage is not understood', () => {
     const seen = new Set(fixtures.filter(({ name }) => !name.includes('garbage')).map(({ backEnd }) => backEnd?.id))
     expect(probe.backEnds.map((one) => one.id).filter((one) => !seen.has(one))).toEqual([])
-    for (const backEnd of probe.backEnds) expect(isUnavailable(readAs(probe, backEnd, 'no such thing\n\0 {"a": [}')), backEnd.id).toBe(true)
+    for (const backEnd of probe.backEnds)
+      expect(isUnavailable(readAs(probe, backEnd, 'no such thing\n\0 {"a": [}')), backEnd.id).toBe(true)
   })
 
   test('what nobody performed, or what failed, says nothing', () => {
@@ -76,13 +81,19 @@ describe.each(found.probes)('%s', (id, probe) => {
 
   test.skipIf(fixtures.length === 0)('survives damaged output', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...fixtures), fc.nat(), fc.nat(400), fc.constantFrom('', '-', '1e999', 'x', '\n'), (fixture, from, length, word) => {
-        const texts = fixture.texts.map((text) => {
-          const at = text.length === 0 ? 0 : from % text.length
-          return text.slice(0, at) + word + text.slice(at + length)
-        })
-        expect(violations(probe, readProbeFixture(probe, fixture, texts))).toEqual([])
-      }),
+      fc.property(
+        fc.constantFrom(...fixtures),
+        fc.nat(),
+        fc.nat(400),
+        fc.constantFrom('', '-', '1e999', 'x', '\n'),
+        (fixture, from, length, word) => {
+          const texts = fixture.texts.map((text) => {
+            const at = text.length === 0 ? 0 : from % text.length
+            return text.slice(0, at) + word + text.slice(at + length)
+          })
+          expect(violations(probe, readProbeFixture(probe, fixture, texts))).toEqual([])
+        },
+      ),
       fuzz,
     )
   })
@@ -112,19 +123,23 @@ function mentioned(reading: Reading | Unavailable): string[] {
 /** What a reading must not have: metrics that were not promised, answers of another kind, numbers that are none. */
 function violations(probe: Probe, reading: Reading | Unavailable): string[] {
   if (isUnavailable(reading)) return []
-  const wrong = mentioned(reading).filter((metric) => !probe.gives.includes(metric)).map((metric) => `${metric} is not given`)
+  const wrong = mentioned(reading)
+    .filter((metric) => !probe.gives.includes(metric))
+    .map((metric) => `${metric} is not given`)
   for (const [metric, answer] of Object.entries(reading.answers ?? {})) {
     if (catalogue.get(metric)?.kind !== KINDS[answer.kind]) wrong.push(`${metric} is no ${answer.kind}`)
     if (answer.kind === 'distribution') {
       if (!Number.isFinite(totalOf(answer))) wrong.push(`${metric}: a count that is no number`)
       for (const [i, { low, high }] of answer.buckets.entries())
-        if (!(low >= 0 && high > low && (answer.buckets[i - 1]?.low ?? -1) < low)) wrong.push(`${metric}: bucket ${low} to ${high}`)
+        if (!(low >= 0 && high > low && (answer.buckets[i - 1]?.low ?? -1) < low))
+          wrong.push(`${metric}: bucket ${low} to ${high}`)
     } else if (!Number.isFinite(answer.total)) wrong.push(`${metric}: a total that is no number`)
   }
   for (const { domain, name, values } of reading.instances ?? [])
     for (const [metric, value] of Object.entries(values)) {
       if (catalogue.get(metric)?.per !== domain) wrong.push(`${metric} of ${domain} ${name}`)
-      if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0)) wrong.push(`${metric} of ${name}: ${value}`)
+      if (typeof value === 'number' && !(Number.isFinite(value) && value >= 0))
+        wrong.push(`${metric} of ${name}: ${value}`)
     }
   return wrong
 }

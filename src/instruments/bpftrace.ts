@@ -96,7 +96,9 @@ export function messages(text: string): readonly Message[] {
 
 export function lostEvents(looks: readonly Observation[]): number {
   const numbers = looks.flatMap(({ text }) =>
-    messages(text).flatMap(({ type, data }) => (type === 'lost_events' && isCount(data['events']) ? [data['events']] : [])),
+    messages(text).flatMap(({ type, data }) =>
+      type === 'lost_events' && isCount(data['events']) ? [data['events']] : [],
+    ),
   )
   return numbers.reduce((total, n) => total + n, 0)
 }
@@ -109,7 +111,8 @@ export function readBpftrace(text: string, maps: BpftraceMaps): Measured | Unava
   if (attached === 0) return unavailable('failed', 'bpftrace attached no probe')
   const printed = new Map<string, unknown>()
   for (const { type, data } of all)
-    if (type === 'map' || type === 'hist' || type === 'stats') for (const [name, value] of Object.entries(data)) printed.set(name, value)
+    if (type === 'map' || type === 'hist' || type === 'stats')
+      for (const [name, value] of Object.entries(data)) printed.set(name, value)
   try {
     return {
       ...(maps.histogram === undefined ? {} : histogramOf(printed.get(maps.histogram.map), maps.histogram)),
@@ -123,7 +126,10 @@ export function readBpftrace(text: string, maps: BpftraceMaps): Measured | Unava
   }
 }
 
-function numbersOf(printed: ReadonlyMap<string, unknown>, wanted: NonNullable<BpftraceMaps['numbers']>): Record<string, number> {
+function numbersOf(
+  printed: ReadonlyMap<string, unknown>,
+  wanted: NonNullable<BpftraceMaps['numbers']>,
+): Record<string, number> {
   return Object.fromEntries(
     wanted.map(({ map, name, unit }) => {
       const value = printed.get(map) ?? 0
@@ -141,9 +147,10 @@ function histogramOf(
   if (parts === undefined) return { histogram: distribution(value, map, unit) }
   if (!isObject(value)) throw new Strange(`no histogram by key in ${map}`)
   return withTotal(
-    Object.entries(value).map(
-      ([key, buckets]): Part => ({ labels: labelled(key, parts, map), distribution: distribution(buckets, map, unit) }),
-    ),
+    Object.entries(value).map(([key, buckets]): Part => ({
+      labels: labelled(key, parts, map),
+      distribution: distribution(buckets, map, unit),
+    })),
   )
 }
 
@@ -153,14 +160,18 @@ function distribution(value: unknown, map: string, unit: number): Distribution {
   const buckets = value.map((one: unknown): Bucket => {
     const { min: least, max = Infinity, count } = isObject(one) ? one : {}
     const min = least === undefined && typeof max === 'number' && max < 0 ? 0 : least
-    if (typeof min !== 'number' || typeof max !== 'number' || !isCount(count)) throw new Strange(`a bucket of ${map} without numbers`)
+    if (typeof min !== 'number' || typeof max !== 'number' || !isCount(count))
+      throw new Strange(`a bucket of ${map} without numbers`)
     const low = Math.max(0, min)
     return { low: low * unit, high: (Number.isFinite(max) ? Math.max(low, max) + 1 : low * 2) * unit, count }
   })
   return { kind: 'distribution', buckets: buckets.filter(({ count }) => count > 0) }
 }
 
-function rowsOf(printed: ReadonlyMap<string, unknown>, { labels, names, of }: NonNullable<BpftraceMaps['rows']>): readonly Row[] {
+function rowsOf(
+  printed: ReadonlyMap<string, unknown>,
+  { labels, names, of }: NonNullable<BpftraceMaps['rows']>,
+): readonly Row[] {
   const found = new Map<string, Row>()
   for (const { map, is, unit = 1 } of of) {
     const value = printed.get(map) ?? {}

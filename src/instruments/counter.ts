@@ -32,13 +32,22 @@ export const diskIos: Control = {
 }
 
 /** `Tcp: RetransSegs …` in /proc/net/snmp and netstat: names in one line, numbers in the next. */
-export function protocolCounter(path: '/proc/net/snmp' | '/proc/net/netstat', protocol: string, name: string, of: string, least: number): Control {
+export function protocolCounter(
+  path: '/proc/net/snmp' | '/proc/net/netstat',
+  protocol: string,
+  name: string,
+  of: string,
+  least: number,
+): Control {
   return {
     path,
     of,
     least,
     count: (text) => {
-      const [names, numbers] = text.split('\n').filter((line) => line.startsWith(`${protocol}:`)).map((line) => line.split(/\s+/))
+      const [names, numbers] = text
+        .split('\n')
+        .filter((line) => line.startsWith(`${protocol}:`))
+        .map((line) => line.split(/\s+/))
       const at = names?.indexOf(name) ?? -1
       const found = at > 0 ? Number(numbers?.[at]) : Number.NaN
       return Number.isFinite(found) ? found : undefined

@@ -6,7 +6,13 @@ import type { Reading } from '../model/source.ts'
 import { unavailable } from '../model/unavailable.ts'
 
 /** Last act of a back end that names disks. */
-export const diskNamesAct: RunAct = { kind: 'run', argv: ['cat', '/proc/diskstats'], lastsMs: 0, graceMs: 2000, tracing: false }
+export const diskNamesAct: RunAct = {
+  kind: 'run',
+  argv: ['cat', '/proc/diskstats'],
+  lastsMs: 0,
+  graceMs: 2000,
+  tracing: false,
+}
 
 const MINOR_BITS = 20
 

@@ -15,7 +15,8 @@ const WOKEN = new RegExp(
   String.raw`^comm=(?<comm>${COMM}) pid=(?<pid>\d+) prio=(?<prio>-?\d+)(?: success=\d)? target_cpu=(?<target_cpu>\d+)$`,
 )
 
-const PAGE = /^dev (?<s_dev>\d+:\d+) ino (?<i_ino>[0-9a-f]+) (?:page=\S+ )?pfn=(?<pfn>\w+) ofs=(?<ofs>\d+)(?: order=(?<order>\d+))?$/
+const PAGE =
+  /^dev (?<s_dev>\d+:\d+) ino (?<i_ino>[0-9a-f]+) (?:page=\S+ )?pfn=(?<pfn>\w+) ofs=(?<ofs>\d+)(?: order=(?<order>\d+))?$/
 
 export const PATTERNS: Readonly<Record<string, RegExp>> = {
   'sched:sched_switch': new RegExp(
@@ -33,7 +34,8 @@ export const PATTERNS: Readonly<Record<string, RegExp>> = {
   'block:block_rq_requeue': DONE,
   'block:block_bio_queue': new RegExp(String.raw`${BIO} \[(?<comm>${COMM})\]$`),
   'block:block_bio_complete': new RegExp(String.raw`${BIO} \[(?<error>-?\d+)\]$`),
-  'raw_syscalls:sys_enter': /^NR (?<id>-?\d+) \((?<arg0>\w+), (?<arg1>\w+), (?<arg2>\w+), (?<arg3>\w+), (?<arg4>\w+), (?<arg5>\w+)\)$/,
+  'raw_syscalls:sys_enter':
+    /^NR (?<id>-?\d+) \((?<arg0>\w+), (?<arg1>\w+), (?<arg2>\w+), (?<arg3>\w+), (?<arg4>\w+), (?<arg5>\w+)\)$/,
   'raw_syscalls:sys_exit': /^NR (?<id>-?\d+) = (?<ret>-?\d+)$/,
   'lock:contention_begin': /^(?<lock_addr>(?:0x)?[0-9a-f]+) \(flags=(?<flags>\S*)\)$/,
   'lock:contention_end': /^(?<lock_addr>(?:0x)?[0-9a-f]+) \(ret=(?<ret>-?\d+)\)$/,
@@ -44,7 +46,8 @@ export const PATTERNS: Readonly<Record<string, RegExp>> = {
   'filemap:mm_filemap_add_to_page_cache': PAGE,
   'filemap:mm_filemap_delete_from_page_cache': PAGE,
   // Without work and budget before 4.10.
-  'napi:napi_poll': /^napi poll on napi struct (?<napi>\S+) for device (?<dev_name>\S+)(?: work (?<work>-?\d+) budget (?<budget>-?\d+))?$/,
+  'napi:napi_poll':
+    /^napi poll on napi struct (?<napi>\S+) for device (?<dev_name>\S+)(?: work (?<work>-?\d+) budget (?<budget>-?\d+))?$/,
   // Before 5.17 without a reason.
   'skb:kfree_skb':
     /^skbaddr=(?<skbaddr>\S+)(?: rx_sk=(?<rx_sk>\S+))? protocol=(?<protocol>\d+) location=(?<location>\S+)(?: reason: (?<reason>\S+))?$/,
@@ -63,7 +66,19 @@ export const FORMAT_NAMES: Readonly<Record<string, Readonly<Record<string, strin
 }
 
 /** Letters the kernel prints for the state of a task that leaves the CPU → the bits of `prev_state`. */
-const STATES: Readonly<Record<string, number>> = { R: 0, S: 1, D: 2, T: 4, t: 8, X: 16, Z: 32, P: 64, I: 128, x: 16, K: 256 }
+const STATES: Readonly<Record<string, number>> = {
+  R: 0,
+  S: 1,
+  D: 2,
+  T: 4,
+  t: 8,
+  X: 16,
+  Z: 32,
+  P: 64,
+  I: 128,
+  x: 16,
+  K: 256,
+}
 const PREEMPTED = 256
 
 /** `R+` → 256, `D|K` → 258: preempted is a bit of its own since 4.14; letters of older kernels that are not known are undefined. */

@@ -33,7 +33,10 @@ export function ftraceLog(options: LogOptions): BackEnd {
         kind: 'ftrace',
         lastsMs: logSeconds(plan) * 1000,
         bufferKb: bufferKb(plan),
-        write: [...filterWrites(filters, plan), ...[...filters.keys()].map((event) => [`${folderOf(event)}/enable`, '1'] as const)],
+        write: [
+          ...filterWrites(filters, plan),
+          ...[...filters.keys()].map((event) => [`${folderOf(event)}/enable`, '1'] as const),
+        ],
         read: ['trace', 'per_cpu/cpu*/stats'],
       },
     ],
@@ -54,7 +57,10 @@ export function folderOf(event: string): string {
   return `events/${event.replace(':', '/')}`
 }
 
-function filterWrites(filters: ReadonlyMap<string, string | undefined>, plan: Plan): readonly (readonly [string, string])[] {
+function filterWrites(
+  filters: ReadonlyMap<string, string | undefined>,
+  plan: Plan,
+): readonly (readonly [string, string])[] {
   const found = [...filters].flatMap(([event, filter]) =>
     filter === undefined ? [] : [[`${folderOf(event)}/filter`, filter] as const],
   )
@@ -71,7 +77,9 @@ export function traceOf(looks: readonly Observation[]): string | Unavailable {
 
 /** Events that did not fit the buffer, of all CPUs. */
 export function overruns(looks: readonly Observation[]): number {
-  const texts = looks.flatMap(({ text }) => [...files(text)].filter(([path]) => path.endsWith('stats')).map(([, stats]) => stats))
+  const texts = looks.flatMap(({ text }) =>
+    [...files(text)].filter(([path]) => path.endsWith('stats')).map(([, stats]) => stats),
+  )
   const numbers = texts.flatMap((text) => [...text.matchAll(/^(?:overrun|commit overrun|dropped events): (\d+)$/gm)])
   return numbers.reduce((total, [, n]) => total + Number(n), 0)
 }

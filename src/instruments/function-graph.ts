@@ -14,7 +14,8 @@ import { unavailable, type Unavailable } from '../model/unavailable.ts'
 /** Both ends are caught without a trap, but written out. */
 const MICROSECONDS = 0.6
 const MOST_EVENTS = 10_000
-const CALL = /^ *\d+\) +(?:(.{1,16}?)-(\d+) +\| +)?(?:[$@*#!+] ?)? *(\d+(?:\.\d+)?) us +\| +(?:([\w.]+)\(\);|\}(?: \/\* ([\w.]+).*\*\/)?)/
+const CALL =
+  /^ *\d+\) +(?:(.{1,16}?)-(\d+) +\| +)?(?:[$@*#!+] ?)? *(\d+(?:\.\d+)?) us +\| +(?:([\w.]+)\(\);|\}(?: \/\* ([\w.]+).*\*\/)?)/
 
 /** Kernels before 6.11 refuse this tracer in an instance; the global one is not ours to take. */
 export function functionGraph(options: FunctionOptions): BackEnd {
@@ -51,7 +52,8 @@ export function functionGraph(options: FunctionOptions): BackEnd {
 
 /** Durations of calls; a call that had begun before, or had not ended, has none. */
 export function readGraph(text: string): Measured | Unavailable {
-  if (!text.includes('tracer: function_graph')) return unavailable('not understood', 'the trace is not one of function_graph')
+  if (!text.includes('tracer: function_graph'))
+    return unavailable('not understood', 'the trace is not one of function_graph')
   const rows: Row[] = []
   const values: number[] = []
   for (const line of eachLine(text)) {

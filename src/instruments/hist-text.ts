@@ -23,7 +23,10 @@ const ENTRY = /^\{ (.+) \} hitcount: +(\d+)(.*)$/
 export function readHists(text: string): readonly Hist[] {
   return text.split('# event histogram').flatMap((section) => {
     const lines = section.split('\n')
-    const keys = lines.map((line) => INFO.exec(line)?.[1]).find((found) => found !== undefined)?.split(',')
+    const keys = lines
+      .map((line) => INFO.exec(line)?.[1])
+      .find((found) => found !== undefined)
+      ?.split(',')
     const dropped = /^ *Dropped: (\d+)$/m.exec(section)?.[1]
     // The totals come last: without them the text was cut.
     if (keys === undefined || dropped === undefined) return []
@@ -34,7 +37,9 @@ export function readHists(text: string): readonly Hist[] {
 function entryOf(line: string, keys: readonly string[]): HistEntry[] {
   const [, inside, hits, rest] = ENTRY.exec(line) ?? []
   if (inside === undefined) return []
-  const values = [...(rest ?? '').matchAll(/(\w+): +(\d+)/g)].map(([, name = '', value]) => [name, Number(value)] as const)
+  const values = [...(rest ?? '').matchAll(/(\w+): +(\d+)/g)].map(
+    ([, name = '', value]) => [name, Number(value)] as const,
+  )
   const cells = cellsOf(inside, keys.map(plain))
   return cells.size === keys.length ? [{ keys: cells, values: new Map([['hitcount', Number(hits)], ...values]) }] : []
 }

@@ -55,15 +55,24 @@ export function histTrigger(options: HistOptions): BackEnd {
 }
 
 function eventsOf(question: Question): readonly string[] {
-  return question.kind === 'pairs' ? [...question.start, ...question.end].map(({ event }) => event) : question.of.map(({ event }) => event)
+  return question.kind === 'pairs'
+    ? [...question.start, ...question.end].map(({ event }) => event)
+    : question.of.map(({ event }) => event)
 }
 
 function pairsAct(question: Pairs, plan: Plan): FtraceAct {
   const size = startsOf(plan)
   const labels = Object.entries(question.labels ?? {}).filter(([, label]) => expressible(label))
-  const fields = ['u64 lat', ...labels.map(([name, label]) => declared(name, label.type ?? (label.field === '@pid' ? 'int' : 'pid_t')))]
+  const fields = [
+    'u64 lat',
+    ...labels.map(([name, label]) => declared(name, label.type ?? (label.field === '@pid' ? 'int' : 'pid_t'))),
+  ]
   const starts = question.start.map(
-    (edge, i) => [trigger(edge), `hist:keys=${keysOf(edge)}:ts${i}=common_timestamp.usecs:size=${size}${ifText(edge, plan)}`] as const,
+    (edge, i) =>
+      [
+        trigger(edge),
+        `hist:keys=${keysOf(edge)}:ts${i}=common_timestamp.usecs:size=${size}${ifText(edge, plan)}`,
+      ] as const,
   )
   const ends = question.end.flatMap((end) =>
     question.start.map((start, i) => {
@@ -77,13 +86,29 @@ function pairsAct(question: Pairs, plan: Plan): FtraceAct {
   )
   const own = 'events/synthetic/{id}'
   const parts = question.parts ?? []
-  const rows = labels.length === 0 ? [] : [[`${own}/trigger`, rowsTrigger(labels.map(([name]) => name), 'lat')] as const]
+  const rows =
+    labels.length === 0
+      ? []
+      : [
+          [
+            `${own}/trigger`,
+            rowsTrigger(
+              labels.map(([name]) => name),
+              'lat',
+            ),
+          ] as const,
+        ]
   return {
     kind: 'ftrace',
     lastsMs: plan.seconds * 1000,
     bufferKb: BUFFER_KB,
     define: [{ file: 'synthetic_events', line: `{id} ${fields.join('; ')}`, name: '{id}' }],
-    write: [[`${own}/trigger`, `hist:keys=${[...parts, 'lat.log2'].join(',')}:size=${ROWS}`], ...rows, ...starts, ...ends],
+    write: [
+      [`${own}/trigger`, `hist:keys=${[...parts, 'lat.log2'].join(',')}:size=${ROWS}`],
+      ...rows,
+      ...starts,
+      ...ends,
+    ],
     read: [`${own}/hist`],
   }
 }
@@ -93,8 +118,13 @@ function countsAct(question: Counts, plan: Plan): FtraceAct {
   const keys = Object.values(question.labels).map(({ field }) => countKey(field))
   const sums = [question.seconds, question.bytes].flatMap((quantity) => (quantity ? [quantity.field] : []))
   const write = question.of.flatMap((point) => [
-    [trigger(point), `hist:keys=${keys.join(',')}${sums.length > 0 ? `:vals=${sums.join(',')}` : ''}:size=${ROWS}${ifText(point, plan)}`] as const,
-    ...(question.histogram ? [[trigger(point), `hist:keys=${question.histogram.field}.log2${ifText(point, plan)}`] as const] : []),
+    [
+      trigger(point),
+      `hist:keys=${keys.join(',')}${sums.length > 0 ? `:vals=${sums.join(',')}` : ''}:size=${ROWS}${ifText(point, plan)}`,
+    ] as const,
+    ...(question.histogram
+      ? [[trigger(point), `hist:keys=${question.histogram.field}.log2${ifText(point, plan)}`] as const]
+      : []),
   ])
   return {
     kind: 'ftrace',
@@ -125,7 +155,10 @@ function keysOf({ key }: Edge): string {
 
 function ifText(point: Pick<Edge, 'when'> & { readonly key?: readonly string[] }, plan?: Plan): string {
   const own = filterText(point.when)
-  const pid = plan?.pid === undefined ? undefined : `${kernelField(point.key?.find((name) => name.endsWith('pid')) ?? '@pid')} == ${plan.pid}`
+  const pid =
+    plan?.pid === undefined
+      ? undefined
+      : `${kernelField(point.key?.find((name) => name.endsWith('pid')) ?? '@pid')} == ${plan.pid}`
   const all = [own, pid].filter((text) => text !== undefined)
   return all.length === 0 ? '' : ` if ${all.join(' && ')}`
 }

@@ -31,7 +31,9 @@ export function hottest({ stacks, total }: Stacks, skip?: RegExp): Hottest | und
     else weights.set(key, { process, function: name, weight })
   }
   const [first] = [...weights.values()].sort((a, b) => b.weight - a.weight)
-  return first && total > 0 ? { process: first.process, function: first.function, share: (100 * first.weight) / total } : undefined
+  return first && total > 0
+    ? { process: first.process, function: first.function, share: (100 * first.weight) / total }
+    : undefined
 }
 
 function plain(frame: string): string {

@@ -69,7 +69,16 @@ export function fieldsOf(event: string, text: string): ReadonlyMap<string, strin
   const found = printed(event, text)
   const names = FORMAT_NAMES[event]
   if (names === undefined) return found
-  return new Map([...found].flatMap(([name, value]) => (names[name] === undefined ? [[name, value]] : [[name, value], [names[name], value]])))
+  return new Map(
+    [...found].flatMap(([name, value]) =>
+      names[name] === undefined
+        ? [[name, value]]
+        : [
+            [name, value],
+            [names[name], value],
+          ],
+    ),
+  )
 }
 
 function printed(event: string, text: string): ReadonlyMap<string, string> {
@@ -82,7 +91,9 @@ function printed(event: string, text: string): ReadonlyMap<string, string> {
   const equal = after(text, /(?:^|[ ,([])([A-Za-z_][\w-]*)=/g)
   if (equal.size > 0) return equal
   const colon = after(text, /(?:^|, )([A-Za-z_]\w*): /g)
-  return colon.size > 0 ? colon : new Map([...text.matchAll(/([A-Za-z_]\w*) (\S+)/g)].map(([, name = '', value = '']) => [name, value]))
+  return colon.size > 0
+    ? colon
+    : new Map([...text.matchAll(/([A-Za-z_]\w*) (\S+)/g)].map(([, name = '', value = '']) => [name, value]))
 }
 
 /** Each value ends where the next name begins. */
@@ -90,7 +101,10 @@ function after(text: string, names: RegExp): Map<string, string> {
   const found = [...text.matchAll(names)]
   return new Map(
     found.map((match, i) => {
-      const value = text.slice(match.index + match[0].length, found[i + 1]?.index).trim().replace(/(?:,| \[ns\])$/, '')
+      const value = text
+        .slice(match.index + match[0].length, found[i + 1]?.index)
+        .trim()
+        .replace(/(?:,| \[ns\])$/, '')
       const bracketed = match[0].startsWith('[') || match[0].startsWith('(')
       return [match[1] ?? '', bracketed ? value.replace(/[\])]$/, '') : value]
     }),

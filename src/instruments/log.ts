@@ -8,7 +8,8 @@ import { readLttng } from './log-lttng.ts'
 export type LogFormat = 'ftrace' | 'perf' | 'lttng'
 
 // A command name may hold anything, dashes, blanks and brackets too, but at most 15 bytes (16 where the kernel shows a placeholder).
-const FTRACE = /^ *(.{1,16}?)-(\d+) +(?:\([ \d-]+\) +)?\[(\d+)\] +(?:[^\s\d]\S{3,7} +|\d[^\s.]{3,7} +)?(\d+\.\d+): +(.*)$/
+const FTRACE =
+  /^ *(.{1,16}?)-(\d+) +(?:\([ \d-]+\) +)?\[(\d+)\] +(?:[^\s\d]\S{3,7} +|\d[^\s.]{3,7} +)?(\d+\.\d+): +(.*)$/
 const FTRACE_EVENT = /^(\w+): ?(.*)$/
 const SYSCALL_ENTER = /^sys_(\w+)\((.*)\)$/
 const SYSCALL_EXIT = /^sys_(\w+) -> (0x[0-9a-f]+)$/
@@ -22,7 +23,7 @@ export function readLog(format: LogFormat, text: string, events: readonly string
 
 /** Line by line without an array of all of them: a log may hold 100,000. */
 export function* eachLine(text: string): Generator<string> {
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const end = text.indexOf('\n', from)
     if (end < 0) return
     yield text.slice(from, end)

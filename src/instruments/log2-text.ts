@@ -23,7 +23,10 @@ const BUCKET = /^\s*(\d+)\s*->\s*(\d+)\s*: (\d+)\s*\|[* +]*\|?\s*$/
 const NAME = /^\s*([a-z][\w ]*?)\s*(?:=|:)\s*(.+?)\s*$/i
 
 /** `unit`: what the column is called when it is none of ours (`runqlen`: 1). Text without any table: `started` tells whether that is an answer. */
-export function readLog2(text: string, options: { readonly unit?: number; readonly started?: RegExp } = {}): Measured | Unavailable {
+export function readLog2(
+  text: string,
+  options: { readonly unit?: number; readonly started?: RegExp } = {},
+): Measured | Unavailable {
   const parts: Part[] = []
   let labels: Record<string, string> = {}
   let buckets: Bucket[] | undefined
@@ -33,7 +36,8 @@ export function readLog2(text: string, options: { readonly unit?: number; readon
     const [, low, high, count] = BUCKET.exec(line) ?? []
     if (title !== undefined) {
       const own = UNITS[title.toLowerCase()] ?? options.unit
-      if (own === undefined) return unavailable('not understood', `a histogram of ${title}, which is no unit that is known`)
+      if (own === undefined)
+        return unavailable('not understood', `a histogram of ${title}, which is no unit that is known`)
       unit = own
       buckets = []
       parts.push({ labels, distribution: { kind: 'distribution', buckets } })
@@ -47,6 +51,11 @@ export function readLog2(text: string, options: { readonly unit?: number; readon
       if (name !== undefined && value !== undefined) labels = { ...labels, [name.toLowerCase()]: value }
     }
   }
-  if (parts.length > 0) return parts.some((part) => Object.keys(part.labels).length > 0) ? withTotal(parts) : { ...withTotal(parts), parts: [] }
-  return options.started?.test(text) ? { histogram: EMPTY, parts: [] } : unavailable('not understood', 'no histogram was printed')
+  if (parts.length > 0)
+    return parts.some((part) => Object.keys(part.labels).length > 0)
+      ? withTotal(parts)
+      : { ...withTotal(parts), parts: [] }
+  return options.started?.test(text)
+    ? { histogram: EMPTY, parts: [] }
+    : unavailable('not understood', 'no histogram was printed')
 }

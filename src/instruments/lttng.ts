@@ -58,7 +58,14 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
     step('start', SESSION),
     { kind: 'run', argv: ['sleep', String(seconds)], lastsMs: seconds * 1000, tracing: true },
     step('destroy', SESSION),
-    { kind: 'run', argv: ['babeltrace2', '--clock-seconds', '{scratch}/trace'], lastsMs: 0, graceMs: 2 * GRACE_MS, tracing: false, cap: LOG_CAP },
+    {
+      kind: 'run',
+      argv: ['babeltrace2', '--clock-seconds', '{scratch}/trace'],
+      lastsMs: 0,
+      graceMs: 2 * GRACE_MS,
+      tracing: false,
+      cap: LOG_CAP,
+    },
   ]
 }
 
@@ -66,7 +73,9 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
 function eventSteps(question: Question): readonly (readonly string[])[] {
   const events = [...new Set(pointsOf(question).map(({ event }) => event))]
   const calls = [...new Set(events.flatMap((event) => /^syscalls:sys_(?:enter|exit)_(\w+)$/.exec(event)?.[1] ?? []))]
-  const points = events.filter((event) => !event.startsWith('syscalls:')).map((event) => event.slice(event.indexOf(':') + 1))
+  const points = events
+    .filter((event) => !event.startsWith('syscalls:'))
+    .map((event) => event.slice(event.indexOf(':') + 1))
   return [
     ...(points.length > 0 ? [['--tracepoint', points.join(',')]] : []),
     ...(calls.length > 0 ? [['--syscall', calls.join(',')]] : []),

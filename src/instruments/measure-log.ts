@@ -38,7 +38,10 @@ function times(log: Iterable<LogEvent>, pairs: Pairs): Measured {
     const start = edgeOf(event, pairs.start)
     if (start !== undefined) begun.set(start, { seconds: event.seconds, event })
   }
-  const parts = [...values.values()].map((one) => ({ labels: one.labels, distribution: distributionOf(one.seconds, MICROSECOND) }))
+  const parts = [...values.values()].map((one) => ({
+    labels: one.labels,
+    distribution: distributionOf(one.seconds, MICROSECOND),
+  }))
   return { ...withTotal(parts), rows: added(rows) }
 }
 
@@ -57,7 +60,12 @@ function counts(log: Iterable<LogEvent>, question: Counts): Measured {
     const bytes = quantity(question.bytes)
     const value = quantity(question.histogram)
     if (value !== undefined) values.push(value)
-    rows.push({ labels, count: 1, ...(seconds === undefined ? {} : { seconds }), ...(bytes === undefined ? {} : { bytes }) })
+    rows.push({
+      labels,
+      count: 1,
+      ...(seconds === undefined ? {} : { seconds }),
+      ...(bytes === undefined ? {} : { bytes }),
+    })
   }
   const unit = question.histogram?.unit
   return { rows: added(rows), ...(unit === undefined ? {} : { histogram: distributionOf(values, unit) }) }
@@ -89,6 +97,17 @@ function fits(event: LogEvent, point: Point): boolean {
   return event.event === point.event && (point.when ?? []).every((condition) => holds(event, condition))
 }
 
+const COMPARED: Readonly<Record<Condition[1], (a: number, b: number) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '&': (a, b) => (a & b) !== 0,
+  '~': () => false,
+}
+
 /** What the kernel's filter does. A field the log does not show fits nothing. */
 function holds(event: LogEvent, [field, is, value]: Condition): boolean {
   if (typeof value === 'string') {
@@ -98,16 +117,7 @@ function holds(event: LogEvent, [field, is, value]: Condition): boolean {
   }
   const number = event.number(field)
   if (number === undefined) return false
-  switch (is) {
-    case '==': return number === value
-    case '!=': return number !== value
-    case '<': return number < value
-    case '<=': return number <= value
-    case '>': return number > value
-    case '>=': return number >= value
-    case '&': return (number & value) !== 0
-    case '~': return false
-  }
+  return COMPARED[is](number, value)
 }
 
 function globbed(pattern: string): RegExp {

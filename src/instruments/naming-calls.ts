@@ -17,7 +17,8 @@ export function namingCalls(make: (read: Reader) => BackEnd, read: Reader): Back
     acts: (plan, tool) => [...backEnd.acts(plan, tool), machineAct],
     read: (looks, plan) => {
       const machine = looks.at(-1)?.text.trim() ?? ''
-      if (!MACHINE.test(machine)) return unavailable('not measured', 'the machine, and so the names of its system calls, is not known')
+      if (!MACHINE.test(machine))
+        return unavailable('not measured', 'the machine, and so the names of its system calls, is not known')
       const name = syscallNames(machine)
       return make((measured) => read(named(measured, name))).read(looks.slice(0, -1), plan)
     },
@@ -26,7 +27,9 @@ export function namingCalls(make: (read: Reader) => BackEnd, read: Reader): Back
 
 function named(measured: Measured, name: (number: string) => string): Measured {
   const renamed = (labels: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, label === 'syscall' ? name(value) : value]))
+    Object.fromEntries(
+      Object.entries(labels).map(([label, value]) => [label, label === 'syscall' ? name(value) : value]),
+    )
   return {
     ...measured,
     ...(measured.rows ? { rows: measured.rows.map((row) => ({ ...row, labels: renamed(row.labels) })) } : {}),

@@ -11,7 +11,9 @@ export function plainPeers(read: Reader): Reader {
             ...measured,
             rows: measured.rows.map((row) => ({
               ...row,
-              labels: Object.fromEntries(Object.entries(row.labels).map(([name, value]) => [name, name === 'peer' ? plain(value) : value])),
+              labels: Object.fromEntries(
+                Object.entries(row.labels).map(([name, value]) => [name, name === 'peer' ? plain(value) : value]),
+              ),
             })),
           },
     )

@@ -36,7 +36,10 @@ export function perfLog(options: LogOptions): BackEnd {
     events: options.events ?? [...filters.keys()],
     microseconds: MICROSECONDS,
     mostEvents: options.mostEvents ?? LOG_MOST_EVENTS,
-    acts: (plan, tool) => [recordAct(eventArgs(filters), plan, tool), scriptAct('trace:comm,pid,tid,cpu,time,event,trace', tool)],
+    acts: (plan, tool) => [
+      recordAct(eventArgs(filters), plan, tool),
+      scriptAct('trace:comm,pid,tid,cpu,time,event,trace', tool),
+    ],
     read: (looks) => {
       const bad = spoiled(looks, 2)
       if (bad) return bad
@@ -48,7 +51,11 @@ export function perfLog(options: LogOptions): BackEnd {
 }
 
 /** No lines are no events; lines of which none is an event are something else. */
-export function understood(format: LogFormat, text: string, events: readonly string[]): readonly LogEvent[] | Unavailable {
+export function understood(
+  format: LogFormat,
+  text: string,
+  events: readonly string[],
+): readonly LogEvent[] | Unavailable {
   const log = [...readLog(format, text, events)]
   return log.length === 0 && /^(?! *PERF_RECORD|.*PERF_RECORD_LOST).*\S/m.test(text)
     ? unavailable('not understood', 'the log that was recorded has no line that is an event')
@@ -65,7 +72,20 @@ export function recordAct(events: readonly string[], plan: Plan, tool: string): 
   const who = plan.pid === undefined ? ['-a'] : ['-p', String(plan.pid)]
   return {
     kind: 'run',
-    argv: [tool, 'record', '-q', '-N', '-B', ...events, ...who, '-o', '{scratch}/perf.data', '--', 'sleep', String(seconds)],
+    argv: [
+      tool,
+      'record',
+      '-q',
+      '-N',
+      '-B',
+      ...events,
+      ...who,
+      '-o',
+      '{scratch}/perf.data',
+      '--',
+      'sleep',
+      String(seconds),
+    ],
     lastsMs: seconds * 1000,
     graceMs: GRACE_MS,
     tracing: true,

@@ -34,7 +34,10 @@ export function perfSample(options: SampleOptions): BackEnd {
     events: options.events ?? [],
     microseconds: options.microseconds,
     ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }),
-    acts: (plan, tool) => [recordAct([...event, '-g'], { ...plan, rate: 0 }, tool), stacksAct(tool, options.period ?? false)],
+    acts: (plan, tool) => [
+      recordAct([...event, '-g'], { ...plan, rate: 0 }, tool),
+      stacksAct(tool, options.period ?? false),
+    ],
     read: (looks) => {
       const bad = spoiled(looks, 2)
       if (bad) return bad

@@ -28,7 +28,17 @@ export function perfTrace(options: { readonly events: readonly string[]; readonl
     acts: ({ seconds, pid }, tool) => [
       {
         kind: 'run',
-        argv: [tool, 'trace', '-s', ...(pid === undefined ? ['-a'] : ['-p', String(pid)]), '-o', '{scratch}/summary', '--', 'sleep', String(seconds)],
+        argv: [
+          tool,
+          'trace',
+          '-s',
+          ...(pid === undefined ? ['-a'] : ['-p', String(pid)]),
+          '-o',
+          '{scratch}/summary',
+          '--',
+          'sleep',
+          String(seconds),
+        ],
         lastsMs: seconds * 1000,
         tracing: true,
       },
@@ -38,7 +48,8 @@ export function perfTrace(options: { readonly events: readonly string[]; readonl
       const found = spoiled(looks, 2) ?? readSummary(looks[1]?.text ?? '')
       return 'unavailable' in found ? found : options.read(found)
     },
-    lost: (looks) => [...(looks[1]?.text ?? '').matchAll(/LOST (\d+) events/g)].reduce((sum, [, n]) => sum + Number(n), 0),
+    lost: (looks) =>
+      [...(looks[1]?.text ?? '').matchAll(/LOST (\d+) events/g)].reduce((sum, [, n]) => sum + Number(n), 0),
   }
 }
 
@@ -62,11 +73,21 @@ export function readSummary(text: string): Measured | Unavailable {
 }
 
 /** Undefined for rules, units and empty lines. */
-function rowOf(cells: readonly string[], columns: readonly string[], { pid, comm }: { readonly pid: string; readonly comm: string }): Row | undefined {
+function rowOf(
+  cells: readonly string[],
+  columns: readonly string[],
+  { pid, comm }: { readonly pid: string; readonly comm: string },
+): Row | undefined {
   const cell = (name: string) => Number(cells[columns.indexOf(name)])
   const calls = cell('calls')
   const total = cell('total')
   const name = cells[0] ?? ''
-  const sound = cells.length >= columns.length - 1 && /^[a-z_]\w*$/.test(name) && Number.isSafeInteger(calls) && calls > 0 && total >= 0 && total < 1e9
+  const sound =
+    cells.length >= columns.length - 1 &&
+    /^[a-z_]\w*$/.test(name) &&
+    Number.isSafeInteger(calls) &&
+    calls > 0 &&
+    total >= 0 &&
+    total < 1e9
   return sound ? { labels: { pid, syscall: name, comm }, count: calls, seconds: total * MILLISECOND } : undefined
 }

@@ -1,7 +1,11 @@
 // What is asked of tracepoints, as data: the time between two of them, or how often one of them happens. Back ends are made from it.
 
 /** Kernel filter syntax in pieces: [field, operator, value]; all of a list must hold. */
-export type Condition = readonly [field: string, is: '==' | '!=' | '<' | '<=' | '>' | '>=' | '&' | '~', value: number | string]
+export type Condition = readonly [
+  field: string,
+  is: '==' | '!=' | '<' | '<=' | '>' | '>=' | '&' | '~',
+  value: number | string,
+]
 
 /** One tracepoint, with conditions on its fields. Fields of who runs: `@comm`, `@pid`, `@cpu`. */
 export interface Point {
@@ -79,7 +83,9 @@ export function filtersOf(question: Question): ReadonlyMap<string, string | unde
 /** Conditions → kernel filter syntax; those on who runs have their own names there. */
 export function filterText(when: readonly Condition[] | undefined): string | undefined {
   if (when === undefined || when.length === 0) return undefined
-  const parts = when.map(([field, is, value]) => `${kernelField(field)} ${is} ${typeof value === 'string' ? `"${value}"` : value}`)
+  const parts = when.map(
+    ([field, is, value]) => `${kernelField(field)} ${is} ${typeof value === 'string' ? `"${value}"` : value}`,
+  )
   return parts.length === 1 ? (parts[0] ?? '') : `(${parts.join(' && ')})`
 }
 

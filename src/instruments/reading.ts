@@ -1,5 +1,5 @@
 // What was measured → the reading of a probe: its answer as histogram, table or stacks, and one number for each process, disk or other instance.
-import type { Answer, Domain, Instance, Value } from '../model/metric.ts'
+import type { Answer, Domain, Instance } from '../model/metric.ts'
 import type { Reading } from '../model/source.ts'
 import { tallyOf, type Row } from '../model/tally.ts'
 import { toNanoseconds, type Measured } from './measured.ts'
@@ -19,7 +19,10 @@ export interface ByInstance {
  * `answer` is given from the histogram where there is one, else the stacks, else the rows; `table` is a metric of kind events given
  * from the rows as well. A back end that measures less leaves the rest out: it is then not known, not zero.
  */
-export function answering(answer: string, more: { readonly table?: string; readonly by?: readonly ByInstance[] } = {}): Reader {
+export function answering(
+  answer: string,
+  more: { readonly table?: string; readonly by?: readonly ByInstance[] } = {},
+): Reader {
   return ({ histogram, stacks, rows }) => {
     const tally = rows && tallyOf(rows.map(rounded))
     const first: Answer | undefined = histogram ?? stacks ?? tally
@@ -48,7 +51,7 @@ function instancesOf(rows: readonly Row[], { domain, metric, value, name }: ByIn
   return [...found]
     .sort(([, a], [, b]) => b.sum - a.sum)
     .slice(0, MOST_INSTANCES)
-    .map(([own, { labels, sum }]) => ({ domain, name: own, labels, values: { [metric]: toNanoseconds(sum) as Value } }))
+    .map(([own, { labels, sum }]) => ({ domain, name: own, labels, values: { [metric]: toNanoseconds(sum) } }))
 }
 
 /** Who waited least is nobody's culprit; a host may have ten thousand processes. */

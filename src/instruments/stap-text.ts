@@ -24,7 +24,8 @@ const BUCKET = /^ *(-?\d+) \|@* +(\d+)$/
 
 export function readStap(text: string, output: StapOutput): Measured | Unavailable {
   const lines = text.split('\n')
-  if (!lines.includes('begin') || !lines.includes('end')) return unavailable('not understood', 'the script did not print all of its results')
+  if (!lines.includes('begin') || !lines.includes('end'))
+    return unavailable('not understood', 'the script did not print all of its results')
   const { unit } = output
   const parts = unit === undefined ? undefined : partsOf(lines, unit, output.parts)
   const rows = output.labels && lines.flatMap((line) => rowOf(line, output.labels ?? [], output.sum))
@@ -48,7 +49,8 @@ function partsOf(lines: readonly string[], unit: number, names: readonly string[
     } else {
       const [, value, count] = BUCKET.exec(line) ?? []
       const low = Math.max(0, Number(value))
-      if (value !== undefined && Number(count) > 0) buckets.push({ low: low * unit, high: Math.max(1, low * 2) * unit, count: Number(count) })
+      if (value !== undefined && Number(count) > 0)
+        buckets.push({ low: low * unit, high: Math.max(1, low * 2) * unit, count: Number(count) })
     }
   }
   return parts
@@ -56,7 +58,8 @@ function partsOf(lines: readonly string[], unit: number, names: readonly string[
 
 function rowOf(line: string, labels: readonly string[], sum: StapOutput['sum']): Row[] {
   const [kind, count, total, ...rest] = line.split('\t')
-  if (kind !== 'row' || !/^\d+$/.test(count ?? '') || !/^\d+$/.test(total ?? '') || rest.length < labels.length) return []
+  if (kind !== 'row' || !/^\d+$/.test(count ?? '') || !/^\d+$/.test(total ?? '') || rest.length < labels.length)
+    return []
   const values = [...rest.slice(0, labels.length - 1), rest.slice(labels.length - 1).join('\t')]
   return [
     {

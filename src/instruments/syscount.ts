@@ -12,7 +12,9 @@ export function readSyscount(text: string): Measured | Unavailable {
   const lines = text.split('\n')
   const at = lines.findIndex((line) => line.startsWith('SYSCALL '))
   if (at < 0) {
-    return /^Tracing/.test(text) ? { rows: [] } : unavailable('not understood', 'syscount printed no table of system calls')
+    return /^Tracing/.test(text)
+      ? { rows: [] }
+      : unavailable('not understood', 'syscount printed no table of system calls')
   }
   const header = (lines[at] ?? '').replace('TIME (us)', 'TIME').trim().split(/\s+/)
   const rows: Row[] = []
@@ -25,7 +27,11 @@ export function readSyscount(text: string): Measured | Unavailable {
     if (count === undefined || !isAmount(count) || (time !== undefined && !isAmount(time))) {
       return unavailable('not understood', 'syscount printed a line that is no system call')
     }
-    rows.push({ labels: { syscall: cells[0] ?? '' }, count, ...(time === undefined ? {} : { seconds: time * MICROSECOND }) })
+    rows.push({
+      labels: { syscall: cells[0] ?? '' },
+      count,
+      ...(time === undefined ? {} : { seconds: time * MICROSECOND }),
+    })
   }
   return { rows }
 }

@@ -38,12 +38,14 @@ export function systemtap(options: SystemtapOptions): readonly [BackEnd, BackEnd
       tracing: false,
     },
     load(`{scratch}/${name}.ko`, name, plan, 'staprun'),
-    { kind: 'run', argv: ['install', '-D', '-m', '600', `{scratch}/${name}.ko`, kept(plan)], lastsMs: 0, tracing: false },
+    {
+      kind: 'run',
+      argv: ['install', '-D', '-m', '600', `{scratch}/${name}.ko`, kept(plan)],
+      lastsMs: 0,
+      tracing: false,
+    },
   ]
-  return [
-    backEnd(options, 'systemtap', 'staprun', cached, 0),
-    backEnd(options, 'systemtap-build', 'stap', built, 1),
-  ]
+  return [backEnd(options, 'systemtap', 'staprun', cached, 0), backEnd(options, 'systemtap-build', 'stap', built, 1)]
 }
 
 function backEnd(options: SystemtapOptions, id: string, tool: string, acts: BackEnd['acts'], at: number): BackEnd {

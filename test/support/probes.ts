@@ -52,7 +52,10 @@ export function fixturesOfProbe(probe: Probe): readonly ProbeFixture[] {
   const names = new Set(files.flatMap((file) => /^(.+?)(?:\.\d+)?\.(?:txt|json)$/.exec(file)?.[1] ?? []))
   return [...names].map((name) => {
     const texts = files
-      .filter((file) => file.startsWith(`${name}.`) && file.endsWith('.txt') && /^(\d+\.)?txt$/.test(file.slice(name.length + 1)))
+      .filter(
+        (file) =>
+          file.startsWith(`${name}.`) && file.endsWith('.txt') && /^(\d+\.)?txt$/.test(file.slice(name.length + 1)),
+      )
       .map((file) => readFileSync(new URL(file, own), 'utf8'))
     const path = fileURLToPath(new URL(name, own))
     return {
@@ -70,7 +73,11 @@ export function planOf({ options }: Pick<ProbeFixture, 'options'>, seconds = 2):
   return { seconds: options.seconds ?? seconds, cpus: options.cpus ?? 2, context: context(options.context) }
 }
 
-export function looksOf(probe: Probe, { backEnd, options }: Pick<ProbeFixture, 'backEnd' | 'options'>, texts: readonly string[]): readonly Observation[] {
+export function looksOf(
+  probe: Probe,
+  { backEnd, options }: Pick<ProbeFixture, 'backEnd' | 'options'>,
+  texts: readonly string[],
+): readonly Observation[] {
   const source = `${probe.id}/${backEnd?.id ?? ''}`
   return texts.map((text, i) => ({
     id: `${source}#${i + 1}`,

@@ -24,8 +24,22 @@ const question: Pairs = {
   start: [
     { event: 'sched:sched_wakeup', key: ['pid'] },
     { event: 'sched:sched_wakeup_new', key: ['pid'] },
-    { event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_pid', '!=', 0], ['prev_state', '==', 0]] },
-    { event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_pid', '!=', 0], ['prev_state', '&', 256]] },
+    {
+      event: 'sched:sched_switch',
+      key: ['prev_pid'],
+      when: [
+        ['prev_pid', '!=', 0],
+        ['prev_state', '==', 0],
+      ],
+    },
+    {
+      event: 'sched:sched_switch',
+      key: ['prev_pid'],
+      when: [
+        ['prev_pid', '!=', 0],
+        ['prev_state', '&', 256],
+      ],
+    },
   ],
   end: [{ event: 'sched:sched_switch', key: ['next_pid'], when: [['next_pid', '!=', 0]] }],
   labels: { pid: { field: 'next_pid' }, comm: { field: 'next_comm', type: 'char[16]' } },
@@ -65,7 +79,14 @@ export const probe: Probe = {
       },
       read,
     }),
-    libbpfTool({ tool: 'runqlat', args: ['{seconds}', '1'], pidArgs: ['-p', '{pid}'], events, microseconds: 0.45, read }),
+    libbpfTool({
+      tool: 'runqlat',
+      args: ['{seconds}', '1'],
+      pidArgs: ['-p', '{pid}'],
+      events,
+      microseconds: 0.45,
+      read,
+    }),
     histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
