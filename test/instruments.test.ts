@@ -196,6 +196,28 @@ describe('questions', () => {
     ])
   })
 
+  test('only one process: its threads as perf knows them', () => {
+    const run = (seconds: number, pid: number, process: number, next: number) =>
+      new LogEvent(
+        seconds,
+        0,
+        pid,
+        'x',
+        'sched:sched_switch',
+        `prev_comm=x prev_pid=${pid} prev_prio=120 prev_state=R ==> next_comm=y next_pid=${next} next_prio=120`,
+        process,
+      )
+    const queue: Pairs = {
+      kind: 'pairs',
+      start: [{ event: 'sched:sched_switch', key: ['prev_pid'] }],
+      end: [{ event: 'sched:sched_switch', key: ['next_pid'] }],
+      labels: { pid: { field: 'next_pid' } },
+    }
+    const log = [run(1, 11, 10, 20), run(2, 20, 20, 10), run(3, 10, 10, 11), run(4, 11, 10, 20)]
+    expect(measureLog(log, queue, 10).rows).toEqual([{ labels: { pid: '11' }, count: 1, seconds: 2 }])
+    expect(measureLog(log, queue).rows?.length).toBe(2)
+  })
+
   test('counts with what they carry', () => {
     const found = measureLog(
       [event(1, 'issue', '8,0 W 8192 () 16 + 16 [dd]'), event(2, 'issue', '8,0 W 4096 () 32 + 8 [dd]')],

@@ -34,16 +34,16 @@ export function ftraceLog(options: LogOptions): BackEnd {
         lastsMs: logSeconds(plan) * 1000,
         bufferKb: bufferKb(plan),
         write: [
-          ...filterWrites(filters, plan),
+          ...filterWrites(filters),
           ...[...filters.keys()].map((event) => [`${folderOf(event)}/enable`, '1'] as const),
         ],
         read: ['trace', 'per_cpu/cpu*/stats'],
       },
     ],
-    read: (looks) => {
+    read: (looks, plan) => {
       const text = traceOf(looks)
       if (typeof text !== 'string') return text
-      return options.read(measureLog(readLog('ftrace', text, [...filters.keys()]), options.question))
+      return options.read(measureLog(readLog('ftrace', text, [...filters.keys()]), options.question, plan.pid))
     },
     lost: overruns,
   }
@@ -57,14 +57,10 @@ export function folderOf(event: string): string {
   return `events/${event.replace(':', '/')}`
 }
 
-function filterWrites(
-  filters: ReadonlyMap<string, string | undefined>,
-  plan: Plan,
-): readonly (readonly [string, string])[] {
-  const found = [...filters].flatMap(([event, filter]) =>
+function filterWrites(filters: ReadonlyMap<string, string | undefined>): readonly (readonly [string, string])[] {
+  return [...filters].flatMap(([event, filter]) =>
     filter === undefined ? [] : [[`${folderOf(event)}/filter`, filter] as const],
   )
-  return plan.pid === undefined ? found : [['set_event_pid', String(plan.pid)], ...found]
 }
 
 /** The kernel heads every trace with its tracer: without that line it is no trace. */

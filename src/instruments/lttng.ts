@@ -30,11 +30,11 @@ export function lttng(options: LogOptions): BackEnd {
     mostEvents: options.mostEvents ?? LOG_MOST_EVENTS,
     consent: 'always',
     acts: (plan, tool) => sessionActs(options.question, plan, tool),
-    read: (looks) => {
+    read: (looks, plan) => {
       const bad = spoiled(looks, ACTS)
       if (bad) return bad
       const log = understood('lttng', looks.at(-1)?.text ?? '', names)
-      return 'unavailable' in log ? log : options.read(measureLog(log, options.question))
+      return 'unavailable' in log ? log : options.read(measureLog(log, options.question, plan.pid))
     },
     lost: discarded,
   }

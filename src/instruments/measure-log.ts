@@ -7,8 +7,21 @@ import type { Condition, Counts, Edge, Label, Pairs, Point, Question } from './q
 
 const MICROSECOND = 1e-6
 
-export function measureLog(log: Iterable<LogEvent>, question: Question): Measured {
-  return question.kind === 'pairs' ? times(log, question) : counts(log, question)
+/** `pid`: only what is about this process: its threads where the log tells them (perf), else its first thread. */
+export function measureLog(log: Iterable<LogEvent>, question: Question, pid?: number): Measured {
+  const mine = pid === undefined ? () => true : ownedBy(pid)
+  return question.kind === 'pairs' ? times(log, question, mine) : counts(log, question, mine)
+}
+
+type Mine = (event: LogEvent, labels?: Readonly<Record<string, string>>) => boolean
+
+/** Everything was recorded, for what is about a process often happens while another runs: who wakes it, who issues its writes. */
+function ownedBy(pid: number): Mine {
+  const threads = new Set([String(pid)])
+  return (event, labels) => {
+    if (event.process === pid) threads.add(String(event.pid))
+    return threads.has(labels?.['pid'] ?? String(event.pid))
+  }
 }
 
 interface Begun {
@@ -16,7 +29,7 @@ interface Begun {
   readonly event: LogEvent
 }
 
-function times(log: Iterable<LogEvent>, pairs: Pairs): Measured {
+function times(log: Iterable<LogEvent>, pairs: Pairs, mine: Mine): Measured {
   const begun = new Map<string, Begun>()
   const rows: Row[] = []
   const values = new Map<string, { readonly labels: Record<string, string>; readonly seconds: number[] }>()
@@ -29,7 +42,7 @@ function times(log: Iterable<LogEvent>, pairs: Pairs): Measured {
       // Clocks of two CPUs may differ by a few hundred nanoseconds.
       const seconds = Math.max(0, event.seconds - before.seconds)
       const labels = labelsOf(pairs.labels, event, before.event)
-      if (labels) {
+      if (labels && mine(before.event, labels)) {
         const bytes = pairs.bytes === undefined ? undefined : before.event.number(pairs.bytes)
         rows.push({ labels, count: 1, seconds, ...(bytes === undefined ? {} : { bytes }) })
         sort(values, pairs.parts, labels, seconds)
@@ -45,13 +58,13 @@ function times(log: Iterable<LogEvent>, pairs: Pairs): Measured {
   return { ...withTotal(parts), rows: added(rows) }
 }
 
-function counts(log: Iterable<LogEvent>, question: Counts): Measured {
+function counts(log: Iterable<LogEvent>, question: Counts, mine: Mine): Measured {
   const rows: Row[] = []
   const values: number[] = []
   for (const event of log) {
     if (!question.of.some((point) => fits(event, point))) continue
     const labels = labelsOf(question.labels, event, event)
-    if (!labels) continue
+    if (!labels || !mine(event, labels)) continue
     const quantity = (of: { readonly field: string; readonly unit: number } | undefined) => {
       const number = of === undefined ? undefined : event.number(of.field)
       return number === undefined || of === undefined ? undefined : number * of.unit

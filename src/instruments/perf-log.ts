@@ -37,14 +37,14 @@ export function perfLog(options: LogOptions): BackEnd {
     microseconds: MICROSECONDS,
     mostEvents: options.mostEvents ?? LOG_MOST_EVENTS,
     acts: (plan, tool) => [
-      recordAct(eventArgs(filters), plan, tool),
+      recordAct([...eventArgs(filters), '-a'], plan, tool),
       scriptAct('trace:comm,pid,tid,cpu,time,event,trace', tool),
     ],
-    read: (looks) => {
+    read: (looks, plan) => {
       const bad = spoiled(looks, 2)
       if (bad) return bad
       const log = understood('perf', looks[1]?.text ?? '', [...filters.keys()])
-      return 'unavailable' in log ? log : options.read(measureLog(log, options.question))
+      return 'unavailable' in log ? log : options.read(measureLog(log, options.question, plan.pid))
     },
     lost: lostRecords,
   }
@@ -66,26 +66,12 @@ function eventArgs(filters: ReadonlyMap<string, string | undefined>): readonly s
   return [...filters].flatMap(([event, filter]) => ['-e', event, ...(filter === undefined ? [] : ['--filter', filter])])
 }
 
-/** -N -B: no build ids are looked for and none are put into a cache in somebody's home. */
+/** `events` with whom they are recorded of: -a or -p. -N -B: no build ids are looked for and none are put into a cache in somebody's home. */
 export function recordAct(events: readonly string[], plan: Plan, tool: string): RunAct {
   const seconds = logSeconds(plan)
-  const who = plan.pid === undefined ? ['-a'] : ['-p', String(plan.pid)]
   return {
     kind: 'run',
-    argv: [
-      tool,
-      'record',
-      '-q',
-      '-N',
-      '-B',
-      ...events,
-      ...who,
-      '-o',
-      '{scratch}/perf.data',
-      '--',
-      'sleep',
-      String(seconds),
-    ],
+    argv: [tool, 'record', '-q', '-N', '-B', ...events, '-o', '{scratch}/perf.data', '--', 'sleep', String(seconds)],
     lastsMs: seconds * 1000,
     graceMs: GRACE_MS,
     tracing: true,

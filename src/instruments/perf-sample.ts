@@ -35,7 +35,11 @@ export function perfSample(options: SampleOptions): BackEnd {
     microseconds: options.microseconds,
     ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }),
     acts: (plan, tool) => [
-      recordAct([...event, '-g'], { ...plan, rate: 0 }, tool),
+      recordAct(
+        [...event, '-g', ...(plan.pid === undefined ? ['-a'] : ['-p', String(plan.pid)])],
+        { ...plan, rate: 0 },
+        tool,
+      ),
       stacksAct(tool, options.period ?? false),
     ],
     read: (looks) => {
