@@ -10,6 +10,7 @@ export const metrics: readonly Metric[] = [
   { id: 'lock.waiting_process', dimension: 'text', kind: 'text', help: 'Process of the function that most waits for a mutex began in' },
   { id: 'lock.waiting_share', dimension: 'ratio', kind: 'constant', help: 'Share of the waits for mutexes that began in that function' },
   { id: 'process.syscalls', dimension: 'count', kind: 'count', per: 'process', help: 'System calls of a process in the window', see: 'strace -f -c -p PID' },
+  { id: 'syscall.total', dimension: 'count', kind: 'count', help: 'System calls of all processes in the window', see: 'perf stat -e raw_syscalls:sys_enter -a -- sleep 3' },
   { id: 'syscall.most_frequent', dimension: 'text', kind: 'text', help: 'System call made most often' },
   { id: 'syscall.most_frequent_process', dimension: 'text', kind: 'text', help: 'Process that makes the system call made most often' },
   { id: 'syscall.most_frequent_share', dimension: 'ratio', kind: 'constant', help: 'Share of all system calls that are that one of that process' },

@@ -33,6 +33,7 @@ const read: Reader = (measured) => {
     ...(top
       ? {
           host: {
+            'syscall.total': total,
             'syscall.most_frequent': top.labels['syscall'] ?? '',
             ...(top.labels['comm'] === undefined ? {} : { 'syscall.most_frequent_process': top.labels['comm'] }),
             'syscall.most_frequent_share': Math.round((1000 * top.count) / total) / 10,
@@ -48,6 +49,7 @@ export const probe: Probe = {
   gives: [
     'syscall.counts',
     'process.syscalls',
+    'syscall.total',
     'syscall.most_frequent',
     'syscall.most_frequent_process',
     'syscall.most_frequent_share',
