@@ -13,6 +13,8 @@ const MANY_PROCESSES = 1000
 
 const NAMES = { kind: 'read', paths: ['/proc/*/comm'], at: 'end' } as const
 
+const DENIED = unavailable('not permitted', 'system calls of others’ threads may be read by root only', 'run as root')
+
 /** Thread → the call it waits in. */
 type Census = ReadonlyMap<string, WaitCall>
 
@@ -29,20 +31,18 @@ export const source: Source = {
           '--target pid:N',
         )
       : [{ kind: 'read', paths: ['/proc/*/task/*/syscall'], at: 'ends' }, NAMES],
-  parse: (looks) => {
+  parse: (looks, { context }) => {
     const all = looks.map((look) => files(look.text))
     const isName = (path: string) => path.endsWith('/comm')
     const read = all.filter((one) => ![...one.keys()].some(isName))
     const names = new Map(all.flatMap((one) => [...one].filter(([path]) => isName(path))))
-    const seen = read.some((one) => one.size > 0)
-    if (!seen) {
-      const refused = looks.some((look) =>
-        [...unreadable(look.text).values()].some((code) => code === 'EACCES' || code === 'EPERM'),
-      )
+    const refused = looks.some((look) =>
+      [...unreadable(look.text).values()].some((code) => code === 'EACCES' || code === 'EPERM'),
+    )
+    if (!read.some((one) => one.size > 0))
       return refused || looks.some((look) => look.outcome === 'denied')
-        ? unavailable('not permitted', 'system calls of others’ threads may be read by root only', 'run as root')
+        ? DENIED
         : unavailable('not supported', 'this kernel does not tell the system calls of threads (HAVE_ARCH_TRACEHOOK)')
-    }
     const understood = read.some((one) =>
       [...one.values()].some((text) => /^(?:running|-1|\d+) /.test(`${text.trim()} `)),
     )
@@ -53,6 +53,10 @@ export const source: Source = {
     return {
       ...(names.size > 0 ? { host: { 'database.processes': servers } } : {}),
       instances: [...pids].map((pid) => instance(pid, names.get(`/proc/${pid}/comm`)?.replace(/\n$/, ''), censuses)),
+      // Its own queues a user may see; that others have none nobody told. Root may be kept from a process or two of its container.
+      ...(refused && !context.privileges.root
+        ? { missing: { 'process.lock_queue': DENIED, 'process.lock_queues': DENIED } }
+        : {}),
     }
   },
 }
