@@ -9,6 +9,7 @@ import { logSeconds } from '../src/instruments/log-budget.ts'
 import { fieldsOf, LogEvent } from '../src/instruments/log-event.ts'
 import { readLog2 } from '../src/instruments/log2-text.ts'
 import { readLog } from '../src/instruments/log.ts'
+import { measureHists } from '../src/instruments/measure-hists.ts'
 import { measureLog } from '../src/instruments/measure-log.ts'
 import { filtersOf, type Pairs } from '../src/instruments/question.ts'
 import { answering } from '../src/instruments/reading.ts'
@@ -120,6 +121,30 @@ describe('event logs', () => {
     const late = found.find((one) => one.event === 'syscalls:sys_exit_futex' && one.number('ret') !== 0)
     expect([late?.number('ret'), late?.process]).toEqual([-110, 11077])
     expect(found.filter(({ comm }) => comm === 'a=b c-1 [0]').length).toBe(8)
+  })
+
+  test('LTTng has other names and numbers for the same', () => {
+    const found = [...readLog('lttng', fixture('lttng-2.13-events.txt'), EVENTS)]
+    expect(found.length).toBe(24)
+    const [issue, complete] = found
+    expect(['dev', 'sector', 'bytes', 'rwbs', 'comm', '@comm'].map((name) => issue?.field(name))).toEqual([
+      '266338304',
+      '263424',
+      '131072',
+      'WS',
+      'dd',
+      'dd',
+    ])
+    expect([complete?.event, complete?.pid, complete?.number('error')]).toEqual(['block:block_rq_complete', 0, 0])
+    expect((complete?.seconds ?? 0) - (issue?.seconds ?? 0)).toBeCloseTo(0.001031817, 6)
+    expect(new Set(found.map((one) => one.field('rwbs')))).toEqual(new Set(['WS', 'WSM', 'FF', undefined]))
+    const calls: Pairs = {
+      kind: 'pairs',
+      start: [{ event: 'syscalls:sys_enter_fsync', key: ['@pid'] }],
+      end: [{ event: 'syscalls:sys_exit_fsync', key: ['@pid'] }],
+      labels: { comm: { field: '@comm' } },
+    }
+    expect(measureLog(found, calls).rows).toMatchObject([{ labels: { comm: 'dd' }, count: 2 }])
   })
 
   test('states of tasks', () => {
@@ -310,6 +335,41 @@ describe('what tools print', () => {
       ['c', '8', 1, 4],
     ])
     expect(readHists(text.slice(0, -15))).toEqual([])
+  })
+
+  test('hist triggers of the lab: parts add up, rows carry sums', () => {
+    const soft = measured(
+      measureHists(fixture('hist-6.1-softirq.txt'), {
+        kind: 'pairs',
+        start: [],
+        end: [],
+        labels: { vec: { field: 'vec', names: { 1: 'TIMER' } } },
+        parts: ['vec'],
+      }),
+    )
+    const hits = Number(/Hits: (\d+)/.exec(fixture('hist-6.1-softirq.txt'))?.[1])
+    expect(soft.histogram && totalOf(soft.histogram)).toBe(hits)
+    expect(soft.parts?.map(({ labels }) => labels['vec']).toSorted()).toEqual(['7', '9', 'TIMER'])
+    expect(soft.rows?.map(({ labels }) => labels['vec'])).toContain('TIMER')
+    const sizes = measured(
+      measureHists(fixture('hist-6.1-sizes.txt'), {
+        kind: 'counts',
+        of: [],
+        labels: { comm: { field: 'comm' } },
+        bytes: { field: 'bytes', unit: 1 },
+        histogram: { field: 'bytes', unit: 1 },
+      }),
+    )
+    expect(sizes.rows?.find(({ labels }) => labels['comm'] === 'dd')).toEqual({
+      labels: { comm: 'dd' },
+      count: 14,
+      bytes: 1835008,
+    })
+    expect(sizes.histogram?.buckets.map(({ low, high }) => [low, high])).toEqual([
+      [2049, 4097],
+      [16385, 32769],
+      [65537, 131073],
+    ])
   })
 
   test('SystemTap: only a whole answer is one', () => {

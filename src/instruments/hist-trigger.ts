@@ -26,7 +26,8 @@ export interface HistOptions {
 
 /** Measured as a count in the ring buffer's place (domain.md 0.4, the lab): between counting and writing the event out. */
 const MICROSECONDS = 0.3
-const ROWS = 2048
+/** A row for each thread and what it did: more than fit are counted as dropped. */
+const ROWS = 8192
 /** Memory is taken for all entries beforehand, about 200 bytes each. */
 const LEAST_STARTS = 2048
 const MOST_STARTS = 65_536

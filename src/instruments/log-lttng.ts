@@ -6,6 +6,19 @@ import { eachLine, groups } from './log.ts'
 import { LogEvent } from './log-event.ts'
 
 const LINE = /^\[([\d:.]+)\] \([^)]*\) (?:\S+ )?(\w+): \{ cpu_id = (\d+) \}(?:, (\{ .*))?$/
+/** Bits of `rwbs` in lttng-modules, in the order the kernel prints their letters: `FWFSM`. */
+const RWBS: readonly (readonly [bit: number, letter: string])[] = [
+  [1 << 10, 'F'],
+  [1 << 0, 'W'],
+  [1 << 1, 'D'],
+  [1 << 7, 'E'],
+  [1 << 8, 'F'],
+  [1 << 2, 'R'],
+  [1 << 9, 'F'],
+  [1 << 3, 'A'],
+  [1 << 5, 'S'],
+  [1 << 6, 'M'],
+]
 const SYSCALL = /^(?:compat_)?syscall_(entry|exit)_(\w+)$/
 
 export function* readLttng(text: string, events: readonly string[]): Generator<LogEvent> {
@@ -42,9 +55,15 @@ function sections(payload: string): readonly [ReadonlyMap<string, string>, Reado
     } else if (match[1] !== undefined) {
       const value = (match[2] ?? '').trim().replace(/^"(.*)"$/s, '$1')
       // LTTng calls a thread what it is.
-      current.set(match[1].replace(/(^|_)tid$/, '$1pid'), value)
+      current.set(match[1].replace(/(^|_)tid$/, '$1pid'), match[1] === 'rwbs' ? lettersOf(value) : value)
       if (match[1] === 'tid') current.set('tid', value)
     }
   }
   return [found.length > 1 ? (found.at(-2) ?? new Map()) : new Map(), found.at(-1) ?? new Map()]
+}
+
+/** 33 → `WS`, as Ftrace and perf print it. */
+function lettersOf(rwbs: string): string {
+  if (!/^\d+$/.test(rwbs)) return rwbs
+  return RWBS.flatMap(([bit, letter]) => ((Number(rwbs) & bit) === 0 ? [] : [letter])).join('')
 }

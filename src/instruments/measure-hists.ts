@@ -17,7 +17,7 @@ export function measureHists(text: string, question: Question): Measured | Unava
   const counted = hists.filter(({ keys }) => !keys.some((key) => LOG2.test(key)))
   const rows = question.kind === 'pairs' ? waits(counted, question) : events(counted, question)
   const unit = question.kind === 'pairs' ? MICROSECOND : question.histogram?.unit
-  const parts = unit === undefined ? undefined : shaped.map((hist) => partsOf(hist, unit))
+  const parts = unit === undefined ? undefined : shaped.map((hist) => partsOf(hist, unit, question.labels))
   if (parts?.includes(undefined)) return unavailable('not understood', 'a histogram with a key that is no power of two')
   const found = parts?.flatMap((one) => one ?? [])
   return {
@@ -27,13 +27,16 @@ export function measureHists(text: string, question: Question): Measured | Unava
 }
 
 /** Entries of the same other keys are one distribution; the kernel sorts them by how often they were hit. */
-function partsOf(hist: Hist, unit: number): readonly Part[] | undefined {
+function partsOf(hist: Hist, unit: number, names: Pairs['labels']): readonly Part[] | undefined {
   const number = hist.keys.find((key) => LOG2.test(key)) ?? ''
   const found = new Map<string, { readonly labels: Record<string, string>; readonly buckets: Bucket[] }>()
   for (const { keys, values } of hist.entries) {
     const range = powerOf(keys.get(plain(number)))
     if (range === undefined) return undefined
-    const labels = Object.fromEntries([...keys].filter(([name]) => name !== plain(number)))
+    const labels = named(
+      [...keys].filter(([name]) => name !== plain(number)),
+      names,
+    )
     const key = Object.values(labels).join('\0')
     const part = found.get(key) ?? { labels, buckets: [] }
     part.buckets.push({ low: range.low * unit, high: range.high * unit, count: values.get('hitcount') ?? 0 })
@@ -48,7 +51,7 @@ function partsOf(hist: Hist, unit: number): readonly Part[] | undefined {
 function waits(hists: readonly Hist[], { labels }: Pairs): readonly Row[] {
   return hists.flatMap(({ entries }) =>
     entries.map(({ keys, values }) => ({
-      labels: Object.fromEntries([...keys].map(([name, value]) => [name, labels?.[name]?.names?.[value] ?? value])),
+      labels: named([...keys], labels),
       count: values.get('hitcount') ?? 0,
       seconds: (values.get('lat') ?? 0) * MICROSECOND,
     })),
@@ -78,4 +81,8 @@ function rowOf(names: readonly string[], { keys, values }: HistEntry, question: 
     ...(seconds === undefined ? {} : { seconds }),
     ...(bytes === undefined ? {} : { bytes }),
   }
+}
+
+function named(keys: readonly (readonly [string, string])[], labels: Pairs['labels']): Record<string, string> {
+  return Object.fromEntries(keys.map(([name, value]) => [name, labels?.[name]?.names?.[value] ?? value]))
 }

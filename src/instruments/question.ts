@@ -25,7 +25,7 @@ export interface Label {
   /** What it is called in the other events of the question: only logs can. */
   readonly or?: string
   readonly names?: Readonly<Record<string, string>>
-  /** Its type in the kernel, for a synthetic event: `pid_t` (default; `int` of who runs), `char[16]`, `dev_t`, `u32`. Size and sign must be the field's own. */
+  /** Its type in the kernel, for a synthetic event: `pid_t` (default; `int` of who runs), `char[16]`, `u32` (also of dev_t, which it does not know). Size and sign must be the field's own. */
   readonly type?: string
 }
 

@@ -2,6 +2,7 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { functionGraph } from '../../instruments/function-graph.ts'
+import { functionTime } from '../../instruments/function-time.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -48,5 +49,6 @@ export const probe: Probe = {
     ftraceLog({ question, events, read }),
     // What fsync, fdatasync and msync have in common, and writes to files opened with O_SYNC; sync() goes another way.
     functionGraph({ function: 'vfs_fsync_range', read }),
+    functionTime({ function: 'vfs_fsync_range', read }),
   ],
 }
