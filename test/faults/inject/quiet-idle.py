@@ -1,0 +1,5 @@
+"""Control: nothing at all."""
+from lab import Lab
+
+with Lab() as lab:
+    lab.ready()
