@@ -2,7 +2,7 @@
 //   billing-api;__libc_start_main;main;price 12
 //   java;start_thread;Lcom/foo/Bar;::baz;-;entry_SYSCALL_64;schedule 1203      ← -d: kernel frames after the dash
 import type { Stack, Stacks } from '../model/stacks.ts'
-import { ByteTable } from './byte-table.ts'
+import { ByteTable, markAt } from './byte-table.ts'
 import { inOrder } from './order.ts'
 import type { Folder } from './perf-script.ts'
 import { dimensionOf, scaleOf, type WeightUnit } from './weight-unit.ts'
@@ -13,10 +13,11 @@ export interface FoldedOptions {
   readonly unit?: WeightUnit
 }
 
-const LINE_FEED = 10,
-  SPACE = 32,
+const LINE_FEEDS = 0x0a0a0a0a
+const SPACE = 32,
   SEMICOLON = 59
 const SEMICOLONS = 0x3b3b3b3b
+const DEEPEST = 4096
 const DELIMITER = /^--?$/
 
 export function foldFolded(options: FoldedOptions = {}): Folder {
@@ -28,6 +29,7 @@ class FoldedFolder implements Folder {
   readonly #lines = new WholeLines((bytes, view, end) => this.#block(bytes, view, end))
   readonly #frames = new ByteTable()
   readonly #names: string[] = []
+  readonly #path = new Int32Array(DEEPEST)
   /** Where a dash stands between user and kernel frames. */
   readonly #delimiters = new Set<string>()
   readonly #stacks: Stack[] = []
@@ -56,7 +58,7 @@ class FoldedFolder implements Folder {
 
   #block(bytes: Buffer, view: DataView, end: number): void {
     for (let at = 0; at < end;) {
-      const feed = bytes.indexOf(LINE_FEED, at)
+      const feed = markAt(view, at, LINE_FEEDS)
       if (feed > at) this.#line(bytes, view, at, feed)
       at = feed + 1
     }
@@ -73,12 +75,14 @@ class FoldedFolder implements Folder {
     if (weight === 0) return
     // Then each frame ends alike.
     bytes[blank] = SEMICOLON
-    const frames: string[] = []
+    let depth = 0
     for (let at = start; at <= blank; at = this.#frames.end + 1) {
       const id = this.#frames.until(view, at, SEMICOLONS)
       if (id === this.#names.length) this.#name(bytes.toString('utf8', at, this.#frames.end))
-      frames.push(this.#names[id] as string)
+      if (depth < DEEPEST) this.#path[depth++] = id
     }
+    // Of its length at once: an array that grows is copied again and again.
+    const frames = Array.from({ length: depth }, (_, i) => this.#names[this.#path[i] as number] as string)
     this.#stacks.push({ frames, weight: weight * scaleOf(this.#unit) })
   }
 
