@@ -5,7 +5,7 @@ import { foldFolded, foldPerfScript, toFolded, toSvg } from '../src/flame/index.
 const [what, file] = process.argv.slice(2)
 const folder = what === 'folded-svg' ? foldFolded() : foldPerfScript({ annotate: what !== 'fold' })
 const input = file === '-' ? 0 : openSync(file)
-const chunk = Buffer.alloc(1 << 18)
+const chunk = Buffer.alloc(1 << 16)
 for (let count; (count = readSync(input, chunk)) > 0;) folder.push(chunk.subarray(0, count))
 const stacks = folder.end()
 const text = Buffer.from(what === 'fold' ? toFolded(stacks) : toSvg(stacks, { title: 'bench' }))
