@@ -15,6 +15,9 @@ export interface Socket {
   readonly peer: string
   readonly peerPort: number
   readonly owners: readonly Owner[]
+  /** Of a listening socket: what waits to be accepted, and how much may. */
+  readonly receiveQueue?: number
+  readonly sendQueue?: number
 }
 
 export type Look = readonly Socket[]

@@ -1,30 +1,39 @@
-// ss: all TCP sockets at both ends of the window, at the end with their processes → states, ports per destination, sockets nobody closes.
+// ss: all TCP sockets at both ends of the window, at the end with their processes → states, accept queues, ports per destination, sockets nobody closes.
 //   State      Recv-Q Send-Q Local Address:Port    Peer Address:Port Process
 //   ESTAB      0      0          10.0.0.5:40112        10.0.0.9:5432  users:(("app",pid=812,fd=9))
 //   CLOSE-WAIT 1      0      [::ffff:127.0.0.1]:8080 [::ffff:127.0.0.1]:40118 users:(("java",pid=99,fd=12))
+import type { Context } from '../../model/context.ts'
+import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
-import { MOST_LINES } from '../ss/listeners.ts'
+import { instances as listeners, MOST_LINES } from '../ss/listeners.ts'
 import { census, gives, type Look, type Socket } from './census.ts'
 import { rangeOf } from './ports.ts'
 
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
 const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/
 // The name of a process may hold blanks, quotes and brackets: users: is everything after the two addresses.
-const LINE = /^([A-Z0-9-]+)\s+\d+\s+\d+\s+(\S+):(\d+|\*)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
+const LINE = /^([A-Z0-9-]+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+|\*)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
+/** -p reads the descriptors of every process: among thousands their names cost more than they are worth. */
+const MANY_PROCESSES = 1000
 
 export const source: Source = {
   id: 'ss_sockets',
   tier: 'run',
   tool: 'ss',
   asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
-  gives,
+  // The accept queues as well: where both are asked for, one list of sockets is enough.
+  gives: [...gives, 'listener.queue', 'listener.backlog'],
   // Only -t: asking for another family makes the kernel load a module. -p looks through all processes: once is enough.
-  requests: () => [
+  requests: (_window, context) => [
     { kind: 'run', argv: ['ss', '-t', '-a', '-n'], at: 'start' },
     { kind: 'read', paths: [RANGE], at: 'start' },
-    { kind: 'run', argv: ['ss', '-t', '-a', '-n', '-p'], at: 'end' },
+    {
+      kind: 'run',
+      argv: context.processes > MANY_PROCESSES ? ['ss', '-t', '-a', '-n'] : ['ss', '-t', '-a', '-n', '-p'],
+      at: 'end',
+    },
   ],
   parse: (looks, { context }) => {
     const seen: Look[] = []
@@ -38,11 +47,11 @@ export const source: Source = {
     const range = looks.map((look) => rangeOf(files(look.text).get(RANGE))).find((one) => one !== undefined)
     const { host, instances } = census(seen, range)
     const nobody = {
-      ...unnamed(seen, host['tcp.close_wait_stuck'], context.privileges.root),
+      ...unnamed(seen, host['tcp.close_wait_stuck'], context),
       ...(range ? {} : noRange()),
     }
     const once = unavailable('not measured', 'the sockets were listed only once')
-    return { host, instances, missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
+    return { host, instances: joined(instances, listeners(seen.map(accepting))), missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
   },
 }
 
@@ -52,9 +61,18 @@ export function noRange(): Readonly<Record<string, Unavailable>> {
 }
 
 /** Sockets of other users are listed without their processes. */
-function unnamed(seen: readonly Look[], stuck: unknown, root: boolean): Readonly<Record<string, Unavailable>> {
+function unnamed(seen: readonly Look[], stuck: unknown, context: Context): Readonly<Record<string, Unavailable>> {
   const owned = (seen.at(-1) ?? []).some((one) => one.state === 'CLOSE-WAIT' && one.owners.length > 0)
-  if (stuck === 0 || owned || root) return {}
+  if (stuck === 0 || owned) return {}
+  if (context.processes > MANY_PROCESSES)
+    return {
+      'process.close_wait': unavailable(
+        'not measured',
+        'among more than 1,000 processes the owners of sockets are not looked for',
+        'ss -tnp state close-wait',
+      ),
+    }
+  if (context.privileges.root) return {}
   const why = unavailable('not permitted', 'ss names the processes of other users only to root', 'run as root')
   return { 'process.close_wait': why }
 }
@@ -72,12 +90,47 @@ function sockets(text: string): Look | Unavailable {
   return lines.flatMap((cells) => (cells ? socket(cells) : []))
 }
 
-function socket([, state = '', address = '', port, peer = '', peerPort, users = '']: RegExpExecArray): Socket {
+/** A listener that both speak of is one instance, with the labels of who accepts. */
+function joined(census: readonly Instance[], queues: readonly Instance[]): Instance[] {
+  const names = new Set(queues.map((one) => one.name))
+  return [
+    ...census.filter((one) => one.domain !== 'listener' || !names.has(one.name)),
+    ...queues.map((queue) => {
+      const same = census.find((one) => one.domain === 'listener' && one.name === queue.name)
+      return same ? { ...queue, values: { ...same.values, ...queue.values } } : queue
+    }),
+  ]
+}
+
+/** Of a listening socket the first queue is what waits to be accepted, the second how much may. */
+function accepting(look: Look) {
+  return look
+    .filter((one) => one.state === 'LISTEN')
+    .map((one) => ({
+      name: `${one.address}:${one.port}`,
+      port: String(one.port),
+      queue: one.receiveQueue ?? 0,
+      ...(one.sendQueue === undefined ? {} : { backlog: one.sendQueue }),
+      owners: one.owners,
+    }))
+}
+
+function socket(cells: RegExpExecArray): Socket {
+  const [, state = '', received, sent, address = '', port, peer = '', peerPort, users = ''] = cells
   const owners = [...users.matchAll(/\("(.*?)",pid=(\d+),fd=\d+\)/g)].map(([, comm = '', pid]) => ({
     comm,
     pid: Number(pid),
   }))
-  return { state, address, port: numeric(port), peer, peerPort: numeric(peerPort), owners }
+  return {
+    state,
+    receiveQueue: Number(received),
+    sendQueue: Number(sent),
+    address,
+    port: numeric(port),
+    peer,
+    peerPort: numeric(peerPort),
+    owners,
+  }
 }
 
 function numeric(port: string | undefined): number {
