@@ -40,7 +40,7 @@ export async function agree(
         backEnd.consent === 'always'
           ? `${backEnd.id} is never used without a person's consent`
           : `${price}; at most ${policy.maxOverhead} is allowed`,
-        `--max-overhead ${cost.overhead}`,
+        backEnd.consent === 'always' ? 'run it on a terminal, where a person can agree' : `--max-overhead ${cost.overhead}`,
       ),
     }
   const said = await consent({

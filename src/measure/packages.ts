@@ -55,6 +55,7 @@ const GROUPS: readonly (readonly [tools: string, packages: Packages])[] = [
   ['nvidia-smi', each('nvidia-smi - - nvidia-utils -')],
   ['rdmsr', each('msr-tools msr-tools msr-tools msr-tools -')],
   ['stap', each('systemtap systemtap systemtap - -')],
+  ['staprun', each('systemtap-runtime systemtap-runtime systemtap-runtime - -')],
   ['lttng', each('lttng-tools lttng-tools lttng-tools - -')],
   ['babeltrace2', each('babeltrace2 babeltrace2 babeltrace2 babeltrace2 -')],
   ['nfsiostat nfsstat', each('nfs-common nfs-utils nfs-client nfs-utils nfs-utils')],
