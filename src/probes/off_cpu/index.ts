@@ -4,6 +4,7 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { hottest } from '../../instruments/hottest.ts'
 import { toNanoseconds } from '../../instruments/measured.ts'
+import { perfBlocked } from '../../instruments/perf-blocked.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -105,5 +106,6 @@ export const probe: Probe = {
       },
       read,
     }),
+    perfBlocked({ events, read }),
   ],
 }
