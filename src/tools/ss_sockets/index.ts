@@ -17,6 +17,7 @@ const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Por
 const LINE = /^([A-Z0-9-]+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+|\*)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
 /** -p reads the descriptors of every process: among thousands their names cost more than they are worth. */
 const MANY_PROCESSES = 1000
+const MOST_READERS = 16
 
 export const source: Source = {
   id: 'ss_sockets',
@@ -24,7 +25,7 @@ export const source: Source = {
   tool: 'ss',
   asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
   // The accept queues as well: where both are asked for, one list of sockets is enough.
-  gives: [...gives, 'listener.queue', 'listener.backlog'],
+  gives: [...gives, 'process.received_unread', 'listener.queue', 'listener.backlog'],
   // Only -t: asking for another family makes the kernel load a module. -p looks through all processes: once is enough.
   requests: (_window, context) => [
     { kind: 'run', argv: ['ss', '-t', '-a', '-n'], at: 'start' },
@@ -51,7 +52,7 @@ export const source: Source = {
       ...(range ? {} : noRange()),
     }
     const once = unavailable('not measured', 'the sockets were listed only once')
-    return { host, instances: joined(instances, listeners(seen.map(accepting))), missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
+    return { host, instances: joined(instances, unread(seen), listeners(seen.map(accepting))), missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
   },
 }
 
@@ -90,16 +91,39 @@ function sockets(text: string): Look | Unavailable {
   return lines.flatMap((cells) => (cells ? socket(cells) : []))
 }
 
-/** A listener that both speak of is one instance, with the labels of who accepts. */
-function joined(census: readonly Instance[], queues: readonly Instance[]): Instance[] {
-  const names = new Set(queues.map((one) => one.name))
-  return [
-    ...census.filter((one) => one.domain !== 'listener' || !names.has(one.name)),
-    ...queues.map((queue) => {
-      const same = census.find((one) => one.domain === 'listener' && one.name === queue.name)
-      return same ? { ...queue, values: { ...same.values, ...queue.values } } : queue
-    }),
-  ]
+/** Data that came before the first look and was not read at the last one, by who should read it. */
+function unread(seen: readonly Look[]): Instance[] {
+  const [first, last] = [seen[0], seen.at(-1)]
+  if (!first || !last || seen.length < 2) return []
+  const key = (one: Socket) => `${one.address} ${one.port} ${one.peer} ${one.peerPort}`
+  const before = new Map(first.map((one) => [key(one), one.receiveQueue ?? 0]))
+  const bytes = new Map<number, { readonly comm: string; readonly sum: number }>()
+  for (const one of last) {
+    const owner = one.state === 'ESTAB' ? one.owners[0] : undefined
+    const least = Math.min(one.receiveQueue ?? 0, before.get(key(one)) ?? 0)
+    if (owner && least > 0)
+      bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + least })
+  }
+  return [...bytes]
+    .toSorted(([, a], [, b]) => b.sum - a.sum)
+    .slice(0, MOST_READERS)
+    .map(([pid, { comm, sum }]) => ({
+      domain: 'process',
+      name: String(pid),
+      labels: { pid: String(pid), comm },
+      values: { 'process.received_unread': sum },
+    }))
+}
+
+/** What several views say of one listener or process is one instance; the later knows who it is. */
+function joined(...views: readonly (readonly Instance[])[]): Instance[] {
+  const found = new Map<string, Instance>()
+  for (const one of views.flat()) {
+    const key = `${one.domain} ${one.name}`
+    const before = found.get(key)
+    found.set(key, before ? { ...one, values: { ...before.values, ...one.values } } : one)
+  }
+  return [...found.values()]
 }
 
 /** Of a listening socket the first queue is what waits to be accepted, the second how much may. */
