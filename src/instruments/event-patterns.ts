@@ -48,6 +48,12 @@ export const PATTERNS: Readonly<Record<string, RegExp>> = {
   // Without work and budget before 4.10.
   'napi:napi_poll':
     /^napi poll on napi struct (?<napi>\S+) for device (?<dev_name>\S+)(?: work (?<work>-?\d+) budget (?<budget>-?\d+))?$/,
+  // Addresses since 6.10, before only the port.
+  'udp:udp_fail_queue_rcv_skb': /^rc=(?<rc>-?\d+) (?:port=|family=\S+ src=\S+ dest=\S+:)(?<port>\d+)$/,
+  // Since 6.10; before without a reason, and with addresses apart from the ports.
+  'tcp:tcp_send_reset':
+    /^skbaddr=\S+ skaddr=\S+ src=\S+:(?<port>\d+) dest=\[?(?<peer>[^\]\s]+?)\]?:(?<peer_port>\d+) state=(?<state>\S+) reason=(?<reason>\S+)$/,
+  'tlb:tlb_flush': /^pages:(?<pages>-?\d+) reason:.+ \((?<reason>\d+)\)$/,
   // Before 5.17 without a reason.
   'skb:kfree_skb':
     /^skbaddr=(?<skbaddr>\S+)(?: rx_sk=(?<rx_sk>\S+))? protocol=(?<protocol>\d+) location=(?<location>\S+)(?: reason: (?<reason>\S+))?$/,
