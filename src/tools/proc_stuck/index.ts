@@ -12,6 +12,7 @@ const COUNTS: Readonly<Record<Wait, string>> = {
   pipe: 'task.stuck_pipe',
   socket: 'task.stuck_socket',
   server: 'task.stuck_server',
+  freeze: 'task.stuck_freeze',
 }
 
 interface Stuck {
