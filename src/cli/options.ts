@@ -91,6 +91,13 @@ export function secondsOf(text: string): number {
   return seconds
 }
 
+/** Nothing stays attached for longer: a question that needs more is asked again. */
+export function probeSecondsOf(text: string): number {
+  const seconds = Math.round(secondsOf(text))
+  if (seconds < 1 || seconds > 60) throw new InvalidArgumentError('a time from 1s to 60s, such as 5s.')
+  return seconds
+}
+
 function paramOf(text: string, earlier: ReadonlyMap<string, Quantity>): ReadonlyMap<string, Quantity> {
   const match = /^([a-z][\w.]*\.[a-z]\w*)=(.+)$/.exec(text)
   const value = parseQuantity(match?.[2] ?? '')

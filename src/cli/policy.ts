@@ -33,6 +33,7 @@ export async function policyOf({ allow, maxOverhead, policy: file, coolDownSecon
         ...(usual === undefined ? {} : { coolDownSeconds: usual }),
       },
     }
+  if (!existsSync(path)) throw new Exit(EXIT.usage, `--policy ${path}: no such file`)
   refuseStrangers(path)
   const { loadPolicy } = await import('../load/policy.ts')
   const { document, coolDownSeconds, diagnostics } = await loadPolicy(path)

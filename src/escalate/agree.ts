@@ -13,7 +13,7 @@ export interface Agreeing {
 
 export interface Refusal {
   readonly why: Unavailable
-  /** The person wants no more questions. */
+  /** A person's no is for the question: no other instrument is offered for it. */
   readonly stop?: boolean
 }
 
@@ -40,7 +40,9 @@ export async function agree(
         backEnd.consent === 'always'
           ? `${backEnd.id} is never used without a person's consent`
           : `${price}; at most ${policy.maxOverhead} is allowed`,
-        backEnd.consent === 'always' ? 'run it on a terminal, where a person can agree' : `--max-overhead ${cost.overhead}`,
+        backEnd.consent === 'always'
+          ? 'run it on a terminal, where a person can agree'
+          : `--max-overhead ${cost.overhead}`,
       ),
     }
   const said = await consent({
@@ -53,7 +55,7 @@ export async function agree(
     cost,
     safety: safetyOf(backEnd),
   })
-  return said === 'yes' ? undefined : { why: unavailable('not consented', 'the person said no'), stop: said === 'quit' }
+  return said === 'yes' ? undefined : { why: unavailable('not consented', 'the person said no'), stop: true }
 }
 
 function safetyOf({ instrument }: BackEnd): string {

@@ -1,6 +1,9 @@
 // Stacks → folded lines, what flamegraph.pl and most viewers read: `java;start_thread;run 42`.
 import type { Stacks } from '../model/stacks.ts'
 
+const ODD = /[^\x20-\x3a\x3c-\x7e]/
+const UNSEEN = /[\p{Cc}\p{Cf}]/gu
+
 /** Sorted. Seconds are written in microseconds, for readers expect whole numbers. */
 export function toFolded({ stacks, dimension }: Stacks): string {
   const factor = dimension === 'seconds' ? 1e6 : 1
@@ -11,7 +14,12 @@ export function toFolded({ stacks, dimension }: Stacks): string {
   return lines.sort().join('')
 }
 
-/** What would end a frame or a line inside a name. */
+/** What would end a frame or a line inside a name, and what would do things to the terminal it is shown on. */
 function plain(frame: string): string {
-  return /[;\r\n]/.test(frame) ? frame.replaceAll(';', ':').replaceAll(/[\r\n]/g, ' ') : frame
+  return ODD.test(frame)
+    ? frame
+        .replaceAll(';', ':')
+        .replaceAll(/\r\n|[\r\n]/g, ' ')
+        .replaceAll(UNSEEN, '?')
+    : frame
 }

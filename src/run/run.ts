@@ -21,7 +21,7 @@ export interface Finished {
 }
 
 export async function run(options: RunOptions): Promise<Finished> {
-  const { runbook: id, target, ...given } = options
+  const { runbook: id, target, ...given } = stoppable(options)
   const rest = { ...given, overrides: overridesOf(id, given.library, given.overrides) }
   const runbook = compileRunbook(id, rest.library, rest.catalogue)
   const { context, looks } = await readContext(rest.host, rest.signal)
@@ -43,6 +43,26 @@ export async function run(options: RunOptions): Promise<Finished> {
     ...(interrupted === undefined ? {} : { interrupted }),
   })
   return { report, failures: session.failures }
+}
+
+/** Whoever says quit at a question ends the run, not the step. */
+function stoppable(options: RunOptions): RunOptions {
+  const { guide } = options
+  const quit = new AbortController()
+  const heard = <T extends string>(said: T): T => {
+    if (said === 'quit') quit.abort(new Error('the person said so'))
+    return said
+  }
+  const { consent } = guide
+  return {
+    ...options,
+    signal: AbortSignal.any([options.signal, quit.signal]),
+    guide: {
+      ...guide,
+      before: async (step) => heard(await guide.before(step)),
+      ...(consent ? { consent: async (one) => heard(await consent(one)) } : {}),
+    },
+  }
 }
 
 function reasonOf(signal: AbortSignal): string {

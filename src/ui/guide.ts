@@ -18,7 +18,13 @@ export function progressGuide(stream: NodeJS.WriteStream): Ending {
   return { ...silentGuide, progress: line.update, after: line.wipe, end: line.wipe }
 }
 
-export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Ending {
+/** A stopped run (`signal`) closes the prompt that is open: nobody may be there to answer it. */
+export function interactiveGuide(
+  input: NodeJS.ReadStream,
+  output: NodeJS.WriteStream,
+  signal: AbortSignal = new AbortController().signal,
+): Ending {
+  const streams: Streams = { input, output, signal }
   const colors = createColors(!process.env['NO_COLOR'])
   const line = progressLine(output)
   const shown = new Set<string>()
@@ -37,7 +43,7 @@ export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteS
           { value: 'quit', name: 'stop and write the report of what is known' },
         ],
         'run',
-        { input, output },
+        streams,
       )
       all = answer === 'all'
       return answer === 'all' ? 'run' : (answer as 'run' | 'skip' | 'quit')
@@ -53,12 +59,12 @@ export function interactiveGuide(input: NodeJS.ReadStream, output: NodeJS.WriteS
     ask: (step: AskStep) => {
       line.wipe()
       const choices = Object.entries(step.choices).map(([value, name]) => ({ value, name: clean(name) }))
-      return choose(clean(step.ask), choices, step.default, { input, output })
+      return choose(clean(step.ask), choices, step.default, streams)
     },
     consent: async (consent: Consent) => {
       line.wipe()
       output.write(instrumentation(consent, colors))
-      return consent.cost.overhead === 'high' ? typed(consent, { input, output }) : asked({ input, output })
+      return consent.cost.overhead === 'high' ? typed(consent, streams) : asked(streams)
     },
     end: line.wipe,
   }
@@ -79,14 +85,28 @@ async function asked(streams: Streams): Promise<'yes' | 'no' | 'quit'> {
 }
 
 /** What may hurt is not agreed to by pressing Enter. */
-function typed({ backEnd }: Consent, { input, output }: Streams): Promise<'yes' | 'no'> {
+function typed({ backEnd }: Consent, { input, output, signal }: Streams): Promise<'yes' | 'no' | 'quit'> {
   const reader = createInterface({ input, output })
   return new Promise((resolve) => {
-    reader.once('close', () => resolve('no'))
-    reader.question(`Its cost is high or not known. Type ${backEnd} to run it, anything else to leave it: `, (answer) => {
-      resolve(answer.trim() === backEnd ? 'yes' : 'no')
-      reader.close()
+    const stopped = () => reader.close()
+    signal.addEventListener('abort', stopped, { once: true })
+    reader.once('close', () => {
+      signal.removeEventListener('abort', stopped)
+      output.write('\n')
+      resolve('no')
     })
+    reader.once('SIGINT', () => {
+      resolve('quit')
+      reader.close()
+      process.kill(process.pid, 'SIGINT')
+    })
+    reader.question(
+      `Its cost is high or not known. Type ${backEnd} to run it, anything else to leave it: `,
+      (answer) => {
+        resolve(answer.trim() === backEnd ? 'yes' : 'no')
+        reader.close()
+      },
+    )
   })
 }
 
@@ -94,7 +114,11 @@ interface Choice {
   readonly value: string
   readonly name: string
 }
-type Streams = { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream }
+interface Streams {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly signal: AbortSignal
+}
 
 async function choose(
   message: string,
@@ -106,9 +130,10 @@ async function choose(
   try {
     return await select({ message, choices, default: otherwise }, { ...streams, clearPromptOnDone: false })
   } catch (error) {
+    const { name } = error as Error
+    if (name !== 'ExitPromptError' && name !== 'AbortPromptError') throw error
     // Ctrl-C at a prompt is the operator's signal, as anywhere else.
-    if ((error as Error).name !== 'ExitPromptError') throw error
-    process.kill(process.pid, 'SIGINT')
+    if (name === 'ExitPromptError') process.kill(process.pid, 'SIGINT')
     return choices.some((choice) => choice.value === 'quit') ? 'quit' : otherwise
   }
 }
@@ -133,7 +158,8 @@ function announcement(step: Announcement, colors: Colors): string {
 /** One screen: what, how long, at what price, and what it cannot break. */
 function instrumentation(consent: Consent, colors: Colors): string {
   const { asks, why, backEnd, command, events, seconds, cost, safety } = consent
-  const rate = cost.eventsPerSecond === undefined ? 'events that could not be counted' : `${cost.eventsPerSecond} events a second`
+  const rate =
+    cost.eventsPerSecond === undefined ? 'events that could not be counted' : `${cost.eventsPerSecond} events a second`
   const share = cost.cpuShare === undefined ? 'a cost that cannot be predicted' : `about ${cost.cpuShare} % of one CPU`
   return [
     '',

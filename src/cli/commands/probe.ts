@@ -1,4 +1,5 @@
 // `tracebook probe QUESTION`: one question to the kernel, asked directly: the same probes, limits and clean-up as in a runbook.
+import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { escalate } from '../../escalate/escalate.ts'
 import { probes } from '../../generated/probes.ts'
@@ -11,7 +12,7 @@ import { readContext } from '../../run/context.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { err, out, outJson, outLines } from '../io.ts'
-import { outOption, secondsOf } from '../options.ts'
+import { outOption, probeSecondsOf } from '../options.ts'
 import { writeFileSafely } from '../output.ts'
 import { endingOf } from '../flames.ts'
 import { policyOf } from '../policy.ts'
@@ -38,7 +39,11 @@ export const command: CliCommand = {
       'also write it there: .json, .md, or stacks as .svg, .folded, .speedscope.json',
     )
       .option('--by <back-end>', 'only this back end, such as bpftrace or perf')
-      .option('--seconds <time>', 'how long to look, such as 3s (default: the probe knows)', secondsOf)
+      .option(
+        '--seconds <time>',
+        'how long to look, such as 3s, at most 60s (default: the probe knows)',
+        probeSecondsOf,
+      )
       .option('--pid <n>', 'only this process, where the question is about one')
       .addOption(
         new Option(
@@ -62,7 +67,7 @@ Examples
   tracebook probe cpu.hot_stacks --seconds 10s    which code burns it?
   tracebook probe block_latency --by perf         by one instrument only
   tracebook probe cpu_hot_stacks --out hot.svg    a flame graph
-  tracebook probe syscalls --pid 4242 --max-overhead medium
+  tracebook probe syscall_latency --pid 4242 --max-overhead medium
 
 The kernel is instrumented for these seconds only; what was attached is gone afterwards, also after a crash (doctor --clean).
 Exit status: 0 answered, 3 not answered: the reason is printed`
@@ -78,8 +83,11 @@ async function action(question: string, options: Options): Promise<number> {
     throw new Exit(EXIT.usage, '--pid takes a process id')
   if (options.print) return printActs(probe, options)
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
+  if (options.pid !== undefined && !existsSync(`/proc/${options.pid}`))
+    throw new Exit(EXIT.usage, `--pid ${options.pid}: no such process`)
   const host = await hostFor(undefined)
   const stop = stopping(undefined)
+  const guide = await guideFor(stop.signal)
   try {
     const { context } = await readContext(host, stop.signal)
     const now = new Date()
@@ -100,8 +108,10 @@ async function action(question: string, options: Options): Promise<number> {
         catalogue: catalogueOf(await libraryFor([])),
         signal: stop.signal,
         minute: now.getHours() * 60 + now.getMinutes(),
+        ...guide,
       },
     )
+    guide?.end()
     const fine = await write(escalation, options.out, context.hostname)
     await print(escalation, options.json === true)
     if (!fine) return EXIT.io
@@ -109,6 +119,14 @@ async function action(question: string, options: Options): Promise<number> {
   } finally {
     stop.release()
   }
+}
+
+/** A person at a terminal is asked above the limit, as in a runbook. */
+async function guideFor(signal: AbortSignal) {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  const { interactiveGuide } = await import('../../ui/guide.ts')
+  const { consent, progress, end } = interactiveGuide(process.stdin, process.stderr, signal)
+  return { ...(consent ? { consent } : {}), progress, end }
 }
 
 async function write(escalation: Escalation, files: readonly string[], host: string): Promise<boolean> {
@@ -169,9 +187,12 @@ function probeNamed(name: string): Probe {
   const found =
     probes.find((one) => one.id === name || one.answers === name) ?? probes.find((one) => one.gives.includes(name))
   if (found) return found
-  const near = nearest(name, [...probes.map(({ id }) => id), ...probes.map(({ answers }) => answers)])
+  const names = [...probes.map(({ id }) => id), ...probes.map(({ answers }) => answers)]
+  const near =
+    nearest(name, names) ??
+    probes.flatMap(({ id }) => (id.startsWith(name) || id.endsWith(name) ? [id] : [])).join(' or ')
   throw new Exit(
     EXIT.usage,
-    `no probe ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : ''} (see: tracebook list probes)`,
+    `no probe ${JSON.stringify(name)}${near !== '' ? `; did you mean ${near}?` : ''} (see: tracebook list probes)`,
   )
 }

@@ -61,7 +61,7 @@ export async function diagnoseAndWrite(
 ): Promise<number> {
   const stop = stopping(options.deadline)
   const allowed = await policyOf(options)
-  const guide = await guideFor(options, host)
+  const guide = await guideFor(options, host, stop.signal)
   // A recorded host is judged over the window, and with the target, it was recorded with.
   const target = options.target ?? host.recording?.target
   try {
@@ -93,10 +93,11 @@ export async function diagnoseAndWrite(
 async function guideFor(
   options: { readonly auto?: true; readonly quiet?: true; readonly from?: string },
   host: Host,
+  signal: AbortSignal,
 ): Promise<Guide & { readonly end?: () => void }> {
   const person = process.stdin.isTTY && process.stderr.isTTY
   if (!person || host.kind === 'recorded') return silentGuide
   const { interactiveGuide, progressGuide } = await import('../../ui/guide.ts')
   if (options.auto) return options.quiet ? silentGuide : progressGuide(process.stderr)
-  return interactiveGuide(process.stdin, process.stderr)
+  return interactiveGuide(process.stdin, process.stderr, signal)
 }
