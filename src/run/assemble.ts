@@ -107,7 +107,7 @@ function verdictOf(
   const seen = new Set(findings.map((f) => f.check)).size
   const tail =
     unknown === 0
-      ? `${seen} checks judged.`
+      ? `${seen} ${seen === 1 ? 'check' : 'checks'} judged.`
       : `${seen - unknown} of ${seen} checks judged; ${unknown} unknown, with reasons below.`
   const stopped = interrupted === undefined ? '' : `Stopped early (${interrupted}). `
   const first = diagnoses[0]

@@ -4,7 +4,7 @@ import { createColors } from 'picocolors'
 import type { Consent } from '../model/escalation.ts'
 import type { Finding } from '../model/finding.ts'
 import type { AskStep } from '../model/runbook.ts'
-import { clean } from '../report/escape.ts'
+import { clean, columns } from '../report/escape.ts'
 import type { Announcement, Guide, Seen } from '../run/guide.ts'
 import { silentGuide } from '../run/guide.ts'
 import { progressLine } from './progress.ts'
@@ -63,7 +63,7 @@ export function interactiveGuide(
     },
     consent: async (consent: Consent) => {
       line.wipe()
-      output.write(instrumentation(consent, colors))
+      output.write(instrumentation(consent, colors, output.columns))
       return consent.cost.overhead === 'high' ? typed(consent, streams) : asked(streams)
     },
     end: line.wipe,
@@ -85,7 +85,7 @@ async function asked(streams: Streams): Promise<'yes' | 'no' | 'quit'> {
 }
 
 /** What may hurt is not agreed to by pressing Enter. */
-function typed({ backEnd }: Consent, { input, output, signal }: Streams): Promise<'yes' | 'no' | 'quit'> {
+function typed({ backEnd }: Consent, { input, output, signal }: Streams): Promise<'yes' | 'no'> {
   const reader = createInterface({ input, output })
   return new Promise((resolve) => {
     const stopped = () => reader.close()
@@ -95,11 +95,8 @@ function typed({ backEnd }: Consent, { input, output, signal }: Streams): Promis
       output.write('\n')
       resolve('no')
     })
-    reader.once('SIGINT', () => {
-      resolve('quit')
-      reader.close()
-      process.kill(process.pid, 'SIGINT')
-    })
+    // The run is stopped by it, and that closes the prompt.
+    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'))
     reader.question(
       `Its cost is high or not known. Type ${backEnd} to run it, anything else to leave it: `,
       (answer) => {
@@ -107,6 +104,14 @@ function typed({ backEnd }: Consent, { input, output, signal }: Streams): Promis
         reader.close()
       },
     )
+  })
+}
+
+/** Until the run knows: it must end as one that was interrupted, not as one that was over. */
+function interrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+    process.kill(process.pid, 'SIGINT')
   })
 }
 
@@ -133,7 +138,7 @@ async function choose(
     const { name } = error as Error
     if (name !== 'ExitPromptError' && name !== 'AbortPromptError') throw error
     // Ctrl-C at a prompt is the operator's signal, as anywhere else.
-    if (name === 'ExitPromptError') process.kill(process.pid, 'SIGINT')
+    if (name === 'ExitPromptError') await interrupted(streams.signal)
     return choices.some((choice) => choice.value === 'quit') ? 'quit' : otherwise
   }
 }
@@ -156,22 +161,36 @@ function announcement(step: Announcement, colors: Colors): string {
 }
 
 /** One screen: what, how long, at what price, and what it cannot break. */
-function instrumentation(consent: Consent, colors: Colors): string {
+function instrumentation(consent: Consent, colors: Colors, width = 80): string {
   const { asks, why, backEnd, command, events, seconds, cost, safety } = consent
   const rate =
     cost.eventsPerSecond === undefined ? 'events that could not be counted' : `${cost.eventsPerSecond} events a second`
   const share = cost.cpuShare === undefined ? 'a cost that cannot be predicted' : `about ${cost.cpuShare} % of one CPU`
-  return [
-    '',
-    colors.bold(clean(asks)),
-    ...(why === undefined ? [] : [`  ${colors.dim('because:')} ${clean(why)}`]),
-    `  ${colors.dim('instrument:')} ${backEnd}, for ${seconds} s`,
-    `  ${colors.dim('attaches to:')} ${clean(events.join(', '))}`,
-    `  ${colors.dim('predicted:')} ${rate}, ${share} (${colors.yellow(cost.overhead)})`,
-    `  ${colors.dim('by hand:')} ${clean(command)}`,
-    `  ${colors.dim('safety:')} ${safety} It is stopped when it costs four times what was predicted.`,
-    '',
-  ].join('\n')
+  const told = (label: string, text: string) => [`  ${colors.dim(`${label}:`)}`, ...folded(label, clean(text), width)]
+  const lines = [
+    ...(why === undefined ? [] : [told('because', why)]),
+    told('instrument', `${backEnd}, for ${seconds} s`),
+    told('attaches to', events.join(', ')),
+    told('predicted', `${rate}, ${share} (${cost.overhead})`),
+    told('by hand', command),
+    told('safety', `${safety} It is stopped when it costs four times what was predicted.`),
+  ]
+  return ['', colors.bold(clean(asks)), ...lines.map(([label = '', ...text]) => label + text.join('\n')), ''].join('\n')
+}
+
+/** Broken at spaces to what is left of a line beside its label, and under it. */
+function folded(label: string, text: string, width: number): string[] {
+  const lines = ['']
+  let room = width - label.length - 4
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (columns(line) + 1 + columns(word) <= room) lines[lines.length - 1] = `${line} ${word}`
+    else {
+      lines.push(`    ${word}`)
+      room = width - 1
+    }
+  }
+  return lines
 }
 
 const MARK = { ok: 'ok', warn: 'WARN', critical: 'CRIT', unknown: '?' } as const
