@@ -19,4 +19,7 @@ export const metrics: readonly Metric[] = [
   { id: 'workqueue.longest', dimension: 'text', kind: 'text', help: 'Function of the work that took most time together' },
   { id: 'signal.sent', dimension: 'count', kind: 'events', help: 'Signals by sender, number, way and receiver', see: 'sigsnoop' },
   { id: 'process.signals_sent', dimension: 'count', kind: 'count', per: 'process', help: 'Signals a process sent to others in the window', see: 'sigsnoop' },
+  { id: 'sched.waker_stacks', dimension: 'seconds', kind: 'stacks', help: 'Who wakes threads that slept 1 ms or more, by the time they had slept', see: 'wakeuptime 5' },
+  { id: 'sched.waker_process', dimension: 'text', kind: 'text', help: 'Process that wakes those who slept longest; interrupts left out' },
+  { id: 'sched.waker_function', dimension: 'text', kind: 'text', help: 'Function in which it wakes them' },
 ]

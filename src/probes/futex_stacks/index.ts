@@ -44,7 +44,8 @@ export const probe: Probe = {
       event: ['-e', ENTER, '--filter', FILTER, '-F', '99', '--max-size', '64M', '--call-graph', 'dwarf,4096'],
       events: [`${ENTER}(op)`],
       period: true,
-      microseconds: 4,
+      // Measured at a million calls: most are counted, 99 a second are copied.
+      microseconds: 0.3,
       read,
     }),
   ],

@@ -65,7 +65,7 @@ export const probe: Probe = {
     bpftrace({
       program,
       events,
-      microseconds: 0.6,
+      microseconds: 0.7,
       maps: {
         histogram: { map: '@latency', unit: 1e-6, parts: ['wait'] },
         rows: {
