@@ -7,14 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cost, product } from './support.mjs'
 
 const REPEATS = Number(process.env.REPEATS ?? 3)
-const PIPE_LOOPS = 40_000
-const CALLS = 1_000_000
+const PIPE_LOOPS = 20_000
+const CALLS = 400_000
 /** Per loop of `sched pipe`: two switches and two wake-ups, four system calls. Per call of `syscall basic`: one enter and one exit. */
 const WORKLOADS = [
   { name: 'sched pipe', argv: ['taskset', '-c', '0', 'perf', 'bench', 'sched', 'pipe', '-l', String(PIPE_LOOPS)], operations: PIPE_LOOPS },
   { name: 'syscall', argv: ['taskset', '-c', '0', 'perf', 'bench', 'syscall', 'basic', '-l', String(CALLS)], operations: CALLS },
 ]
-const PROBE_SECONDS = 14
+const PROBE_SECONDS = 9
 const ATTACHING_MS = 4000
 
 export async function rows() {
