@@ -24,4 +24,5 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.growing_function', dimension: 'text', kind: 'text', help: 'Function most requests for address space come from' },
   { id: 'memory.growing_process', dimension: 'text', kind: 'text', help: 'Process of the function most requests for address space come from' },
   { id: 'memory.growing_share', dimension: 'ratio', kind: 'constant', help: 'Share of the requests for address space from that function' },
+  { id: 'memory.tlb_interrupts', dimension: 'count', kind: 'count', help: 'Times in the window other CPUs were interrupted to make them forget address translations', see: 'grep TLB /proc/interrupts' },
 ]

@@ -24,4 +24,6 @@ export const metrics: readonly Metric[] = [
   { id: 'tcp.resets_for_reason', dimension: 'count', kind: 'count', help: 'Resets sent in the window for the most frequent reason and port' },
   { id: 'tcp.reset_reason', dimension: 'text', kind: 'text', help: 'Reason the kernel gives for them' },
   { id: 'tcp.reset_port', dimension: 'text', kind: 'text', help: 'Own port they were sent from' },
+  { id: 'tcp.sessions_of_service', dimension: 'count', kind: 'count', help: 'TCP connections that began and ended in the window with the peer and port that had most', see: 'tcplife' },
+  { id: 'tcp.session_service', dimension: 'text', kind: 'text', help: 'That peer and port, and which side this host is', see: 'tcplife' },
 ]

@@ -6,8 +6,7 @@ import { vmstatCounter } from '../../instruments/counter.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
-import named from './victims.bt'
-import numbered from './pids.bt'
+import program from './victims.bt'
 
 const event = 'oom:mark_victim'
 const events = [`${event}(pid,comm,anon_rss)`]
@@ -33,7 +32,7 @@ export const probe: Probe = {
   checked: 'A program that fills a group of 32 MiB, started again each time: each of its processes, killed when it asked itself.',
   backEnds: [
     bpftrace({
-      program: named,
+      program,
       events,
       microseconds: 5,
       maps: { rows: { labels: ['victim', 'asked', 'comm'], of: [{ map: '@kB', is: 'bytes', unit: 1024 }] } },
@@ -41,13 +40,5 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
-    bpftrace({
-      id: 'bpftrace-pid',
-      program: numbered,
-      events: [`${event}(pid)`],
-      microseconds: 5,
-      maps: { rows: { labels: ['victim', 'asked'], of: [{ map: '@n', is: 'count' }] } },
-      read,
-    }),
   ],
 }

@@ -29,39 +29,54 @@ const question: Pairs = {
   },
 }
 
-const told = plainPeers(
-  answering('tcp.session_time', {
-    table: 'tcp.sessions',
-    by: [{ domain: 'process', metric: 'process.tcp_sessions', value: 'count', name: 'pid' }],
-  }),
-)
+const answer = answering('tcp.session_time', {
+  table: 'tcp.sessions',
+  by: [{ domain: 'process', metric: 'process.tcp_sessions', value: 'count', name: 'pid' }],
+})
 
 /** A connection the peer reset is closed by nobody's call: no process is known. */
-const read: Reader = (measured) =>
-  told({ ...measured, ...(measured.rows ? { rows: measured.rows.map(withoutNobody) } : {}) })
+const read = plainPeers((measured) => {
+  const rows = (measured.rows ?? []).map(withoutNobody)
+  const [first] = services(rows).toSorted((a, b) => b.count - a.count)
+  return {
+    ...answer({ ...measured, rows }),
+    host: {
+      'tcp.sessions_of_service': first?.count ?? 0,
+      ...(first ? { 'tcp.session_service': `${first.labels['side']}, ${first.labels['peer']} port ${first.labels['port']}` } : {}),
+    },
+  }
+})
 
 function withoutNobody(row: Row): Row {
   const { pid, comm, ...labels } = row.labels
   return pid === undefined || comm === undefined || pid === '0' ? { ...row, labels } : row
 }
 
-/** One port is the service's, the other anybody's: a row for each service. */
-const readLog: Reader = (measured) => {
+/** Of all processes that use it together. */
+function services(rows: readonly Row[]): readonly Row[] {
   const found = new Map<string, Row>()
-  for (const { labels, count, seconds = 0 } of measured.rows ?? []) {
-    const { side = '', sport = '', dport = '', peer = '' } = labels
-    const own = { side, port: side === OUT ? dport : sport, peer }
+  for (const { labels, count, seconds = 0 } of rows) {
+    const own = { side: labels['side'] ?? '', port: labels['port'] ?? '', peer: labels['peer'] ?? '' }
     const key = Object.values(own).join('\0')
     const before = found.get(key) ?? { labels: own, count: 0, seconds: 0 }
     found.set(key, { ...before, count: before.count + count, seconds: (before.seconds ?? 0) + seconds })
   }
-  return read({ ...measured, rows: [...found.values()] })
+  return [...found.values()]
+}
+
+/** One port is the service's, the other anybody's. */
+const readLog: Reader = (measured) => {
+  const rows = (measured.rows ?? []).map((row) => {
+    const { side = '', sport = '', dport = '', peer = '' } = row.labels
+    return { ...row, labels: { side, port: side === OUT ? dport : sport, peer } }
+  })
+  return read({ ...measured, rows: services(rows) })
 }
 
 export const probe: Probe = {
   id: 'tcp_sessions',
   answers: 'tcp.session_time',
-  gives: ['tcp.session_time', 'tcp.sessions', 'process.tcp_sessions'],
+  gives: ['tcp.session_time', 'tcp.sessions', 'tcp.sessions_of_service', 'tcp.session_service', 'process.tcp_sessions'],
   asks: 'How long do TCP connections last, how much do they carry, and whose are they?',
   tells:
     'Many that last milliseconds to the same peer: a connection for each request; each costs a round trip, a port for a minute and, with TLS, CPU: keep them open. Many with no bytes: health checks or refused work. Connections that were open before are not in it.',

@@ -32,15 +32,17 @@ const senders = answering('memory.tlb_flushes', {
 
 /** Whoever is interrupted is the victim: only those who send are named. */
 const read: Reader = ({ rows = [] }) => {
-  const { instances = [] } = senders({ rows: rows.filter(({ labels }) => labels['reason'] === SENT) })
+  const sent = rows.filter(({ labels }) => labels['reason'] === SENT)
+  const { instances = [] } = senders({ rows: sent })
   const named = rows.map((row) => ({ ...row, labels: { ...row.labels, reason: REASONS[row.labels['reason'] ?? ''] ?? row.labels['reason'] ?? '' } }))
-  return { ...told({ rows: named }), ...(instances.length > 0 ? { instances } : {}) }
+  const all = sent.reduce((sum, { count }) => sum + count, 0)
+  return { ...told({ rows: named }), host: { 'memory.tlb_interrupts': all }, ...(instances.length > 0 ? { instances } : {}) }
 }
 
 export const probe: Probe = {
   id: 'tlb_flushes',
   answers: 'memory.tlb_flushes',
-  gives: ['memory.tlb_flushes', 'process.tlb_interrupts'],
+  gives: ['memory.tlb_flushes', 'memory.tlb_interrupts', 'process.tlb_interrupts'],
   asks: 'Who makes CPUs forget address translations, and interrupts other CPUs for it?',
   tells:
     'Interrupts of other CPUs by one process with many threads: it gives memory back or changes its protection while they run (munmap, madvise, mprotect, a garbage collector, NUMA balancing). Asked by another CPU: the same seen from the victim.',
