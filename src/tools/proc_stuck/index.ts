@@ -34,7 +34,9 @@ export const source: Source = {
     const last = more.at(-1)
     if (!last) return unavailable('not measured', 'the processes were looked at only once')
     if (last.length === 0) return unavailable('not understood', 'no record of /proc/PID/stat, wchan and schedstat')
-    if (!last.some((one) => channelOf(one) !== undefined))
+    // One's own processes are always shown: where most others are not, nothing is known.
+    const asleep = last.filter((one) => one.state === 'S' || one.state === 'D')
+    if (2 * asleep.filter((one) => channelOf(one) !== undefined).length <= asleep.length)
       return unavailable('not permitted', 'where other users’ processes sleep is not shown', 'run as root')
     if (!last.some((one) => turns(one) !== undefined))
       return unavailable('not supported', 'this kernel does not count how often a process ran (schedstat)')
