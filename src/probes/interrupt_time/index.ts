@@ -57,7 +57,7 @@ export const probe: Probe = {
   seconds: 3,
   counted: [...HARD, ...SOFT],
   control: counter('/proc/stat', /^softirq (\d+)/gm, 'soft interrupts', 20),
-  checked: 'dd oflag=dsync and a ping of loopback: the interrupt of the disk and NET_RX, as many as /proc/interrupts and /proc/softirqs counted.',
+  checked: 'dd oflag=dsync, 1,500 writes: BLOCK as often as /proc/softirqs counted, the interrupt of the disk within 2 %: one that comes while a program of BPF runs on its CPU is missed.',
   backEnds: [
     bpftrace({
       program,
