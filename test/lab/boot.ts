@@ -18,7 +18,7 @@ declare module 'vitest' {
 const here = import.meta.dirname
 const kernel = join(here, 'kernel')
 // Beside the programs half a minute for each row, which takes a third of it on a quiet host.
-const SECONDS = { programs: 400, row: 30 }
+const SECONDS = { programs: 500, row: 30 }
 
 export default function setup(project: TestProject): () => void {
   const share = mkdtempSync(join(tmpdir(), 'tracebook-lab-'))

@@ -1,4 +1,4 @@
-# In the guest: guest.sh SHARE PROGRAM … → SHARE/PROGRAM.{out,err,status}, one after the other; each has two minutes, `probes` has them for each of its rows.
+# In the guest: guest.sh SHARE PROGRAM … → SHARE/PROGRAM.{out,err,status}, one after the other; each has three minutes, `probes` two for each of its rows.
 share=$1
 shift
 cd "$(dirname "$0")" || exit 1
@@ -8,7 +8,7 @@ modprobe -a ext4 sch_netem
 mount /dev/vda /mnt || exit 1
 for program; do
   began=$SECONDS
-  limit=120
+  limit=180
   [ "$program" = probes ] && limit=$((120 * ($(wc -l <"$share/rows") + 1)))
   timeout --kill-after=5 $limit bash "programs/$program.sh" >"$share/$program.out" 2>"$share/$program.err"
   echo "$?" >"$share/$program.status"

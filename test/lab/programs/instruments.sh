@@ -21,6 +21,11 @@ if [ -e "/lib/modules/$(uname -r)/updates/lttng/lttng-tracer.ko" ]; then
     lttng destroy
   } >&2
   echo "lttng: $(babeltrace2 /tmp/lttng/trace | grep -c sched_switch) switches"
-  kill "$(pidof lttng-sessiond)"
+  # It takes its modules with it; what follows here must not find them.
+  kill "$(cat /run/lttng/lttng-sessiond.pid)"
+  for ((i = 0; i < 100; i++)); do
+    grep -q ^lttng_ /proc/modules || break
+    sleep 0.2
+  done
 fi
 kill $load
