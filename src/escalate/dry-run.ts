@@ -81,11 +81,22 @@ export async function incapable(backEnd: BackEnd, host: Host, signal: AbortSigna
 
 function problemOf(looks: readonly Observation[], { acts, proof }: DryRun, key: string): Unavailable | undefined {
   const bad = looks.find((look) => look.outcome !== 'ok')
-  if (bad) return whyFailed(bad, `a dry run of ${key.replace('/', ' with a ')}`)
+  if (bad) return whyFailed(bad, `a dry run of ${named(key)}`)
   const last = looks.at(-1)
   return looks.length === acts.length && last && (proof?.test(last.text) ?? true)
     ? undefined
-    : unavailable('not supported', `a dry run of ${key.replace('/', ' with a ')} ended well and saw nothing`)
+    : unavailable('not supported', `a dry run of ${named(key)} ended well and saw nothing`)
+}
+
+/** `perf with sampling`. */
+function named(key: string): string {
+  const [instrument = '', mechanism = ''] = key.split('/')
+  const words: Readonly<Record<string, string>> = {
+    sampling: 'sampling',
+    histogram: 'a hist trigger',
+    synthetic: 'a synthetic event',
+  }
+  return `${instrument} with ${words[mechanism] ?? `a ${mechanism}`}`
 }
 
 /** An act that did not end well → why, in one sentence. Also for the acts of a question. */
@@ -107,19 +118,27 @@ export function whyFailed(look: Observation, what: string): Unavailable {
     case 'interrupted':
       return unavailable('not measured', 'the run was stopped')
     default:
-      return /permission|permitted|denied|as the root user|EPERM|EACCES/i.test(said)
+      return FORBIDDEN.test(said)
         ? unavailable('not permitted', `${what}${tail}`, 'run as root')
-        : unavailable('failed', `${what} ended with status ${look.exitCode ?? look.signal ?? '?'}${tail}`)
+        : unavailable('failed', `${what} ${endOf(look)}${tail}`)
   }
 }
+
+function endOf({ exitCode, signal }: Observation): string {
+  const status = exitCode ?? signal
+  return status === undefined ? 'failed' : `ended with status ${status}`
+}
+
+const FORBIDDEN = /permission|permitted|denied|as the root user|operations is limited|EPERM|EACCES/i
 
 /** Tools warn first and fail later: the line that looks like an error, else the last. bpftrace always complains of RLIMIT_MEMLOCK. */
 function firstError(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/RLIMIT_MEMLOCK/.test(line))
+    .filter((line) => line !== '' && !/RLIMIT_MEMLOCK|^error:$/i.test(line))
   return (
+    lines.find((line) => FORBIDDEN.test(line)) ??
     lines.find((line) => /error|fail|cannot|denied|permitted|invalid|root/i.test(line)) ??
     lines.at(-1) ??
     ''

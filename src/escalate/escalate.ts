@@ -135,11 +135,7 @@ async function obstacleOf(backEnd: BackEnd, formats: Formats, means: Means): Pro
   if (isUnavailable(tool)) return withHint(tool, backEnd, context)
   // perf may be open to others (perf_event_paranoid); everything else instruments the kernel as root only.
   if (!context.privileges.root && backEnd.instrument !== 'perf')
-    return unavailable(
-      'not permitted',
-      `${backEnd.instrument} instruments the kernel, which is root's right`,
-      'run as root',
-    )
+    return unavailable('not permitted', "instrumenting the kernel is root's right", 'run as root')
   return lacking(backEnd.events, formats) ?? (await incapable(backEnd, host, signal))
 }
 

@@ -36,6 +36,11 @@ export function percentileText(distribution: Distribution, dimension: Dimension)
     .join(', ')
 }
 
+/** Histograms of sizes are told by their name; all others are times. */
+export function dimensionOf(metric: string): Dimension {
+  return /size|bytes/.test(metric) ? 'bytes' : /length|depth/.test(metric) ? 'count' : 'seconds'
+}
+
 export function modesText(distribution: Distribution, dimension: Dimension): string | undefined {
   const modes = modesOf(distribution)
   return (

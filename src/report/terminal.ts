@@ -1,6 +1,8 @@
 // Report → the few lines a person at a terminal needs: verdict, causes, top evidence, first steps, what was cleared; the USE runbook's matrix.
+import type { Escalation } from '../model/escalation.ts'
 import type { Diagnosis, Finding } from '../model/finding.ts'
 import type { MatrixCell, Report } from '../model/report.ts'
+import { dimensionOf, percentileText } from './bars.ts'
 import { clean, columns, shorten } from './escape.ts'
 import type { ReportFormat } from './format.ts'
 import { isWhole } from './matrix.ts'
@@ -153,11 +155,32 @@ function tail(report: Report, page: Page): readonly string[] {
   if (report.cleared.length > 0 && !report.verdict[1].startsWith('Cleared:')) {
     lines.push(...wrap(`Cleared: ${clean(report.cleared.join(', '))}`, width, '  ').map(palette.green))
   }
+  lines.push(...asked(report, page))
   const unknown = report.findings.filter((one) => one.status === 'unknown').length
   if (unknown > 0) lines.push(palette.yellow(`${plural(unknown, 'check')} could not look; the full report says why.`))
   if (report.diagnoses.length > 0) lines.push(...wrap(`Then measure again: ${measureAgain(report)}`, width, '  '))
   lines.push(palette.dim(`Took ${milliseconds(report.elapsedMs)} and ${milliseconds(report.cost.cpuMs)} of CPU.`))
   return lines
+}
+
+/** What the kernel answered is in the full report; here that it was asked, and the instrument. */
+function asked({ escalations = [] }: Report, { palette, width }: Page): readonly string[] {
+  const answered = escalations.filter((one) => one.outcome === 'answered')
+  const open = escalations.length - answered.length
+  const texts = answered.map((one) => `${one.metric}${headline(one)}`)
+  const told = texts.length === 0 ? [] : wrap(`The kernel was asked: ${clean(texts.join('; '))}`, width, '  ')
+  return open === 0
+    ? told
+    : [...told, palette.yellow(`${plural(open, 'question')} to the kernel not answered; the full report says why.`)]
+}
+
+function headline({ answer, metric }: Escalation): string {
+  if (answer?.kind === 'distribution') return ` ${percentileText(answer, dimensionOf(metric))}`
+  return answer === undefined
+    ? ''
+    : answer.kind === 'stacks'
+      ? ` ${answer.stacks.length} stacks`
+      : ` ${answer.total} events`
 }
 
 function full(path: string | undefined, page: Page): readonly string[] {

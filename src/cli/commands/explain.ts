@@ -1,4 +1,4 @@
-// `tracebook explain ID`: everything known about a check, metric, cause, runbook or source, and how this host would answer.
+// `tracebook explain ID`: everything known about a check, metric, cause, runbook, source or probe, and how this host would answer.
 import type { Command } from 'commander'
 import { nearest } from '../../expr/nearest.ts'
 import type { CliCommand } from '../command.ts'
@@ -23,7 +23,9 @@ interface Options {
 export const command: CliCommand = {
   configure: (program: Command) =>
     fromOption(
-      libraryOption(program.argument('<id>', 'of a check, metric, cause, runbook or source; see: tracebook list')),
+      libraryOption(
+        program.argument('<id>', 'of a check, metric, cause, runbook, source or probe; see: tracebook list'),
+      ),
     )
       .option('--json', 'as JSON')
       .addHelpText('after', EXAMPLES),
@@ -35,7 +37,8 @@ Examples
   tracebook explain cpu.run_queue     a check: why, thresholds with their reasons, what it needs here
   tracebook explain cpu.runnable      a metric: which source gives it on this host
   tracebook explain cpu.saturated     a cause: how it is proved and what to do
-  tracebook explain sixty_seconds     a runbook: its steps`
+  tracebook explain sixty_seconds     a runbook: its steps
+  tracebook explain wakeup_latency    a probe: what it attaches to, and who can answer`
 
 async function action(id: string, options: Options): Promise<number> {
   const library = await libraryFor(options.runbooks)

@@ -2,6 +2,7 @@
 import { compileRunbook, allSteps } from '../../compile/flatten.ts'
 import { describe } from '../../compile/machine.ts'
 import { checkProgram } from '../../judge/program.ts'
+import { probes } from '../../generated/probes.ts'
 import type { Library } from '../../load/library.ts'
 import { ownMetricsOf } from '../../load/own-metrics.ts'
 import type { CauseAdvice, CheckDocument } from '../../model/check.ts'
@@ -10,6 +11,7 @@ import type { Tier } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import type { Unavailable } from '../../model/unavailable.ts'
 import { runbooksWith } from '../../run/plan.ts'
+import { probePage, type ProbePage } from './probe.ts'
 import { giversOf, looksOf, type Giver, type Site } from '../site.ts'
 
 /** Where a metric would come from on this host, or why it is unknown. */
@@ -82,7 +84,7 @@ export interface SourcePage {
   readonly gives: readonly string[]
   readonly unavailable?: Unavailable
 }
-export type Explained = CheckPage | MetricPage | CausePage | RunbookPage | SourcePage
+export type Explained = CheckPage | MetricPage | CausePage | RunbookPage | SourcePage | ProbePage
 
 export function idsOf(
   library: Library,
@@ -95,6 +97,7 @@ export function idsOf(
     ...library.causes.keys(),
     ...catalogue.keys(),
     ...sources.map(({ id }) => id),
+    ...probes.map(({ id }) => id),
   ])
 }
 
@@ -105,6 +108,7 @@ export function explain(id: string, library: Library, catalogue: ReadonlyMap<str
     causePage(id, library, catalogue),
     runbookPage(id, library, catalogue),
     sourcePage(id, site),
+    probePage(id, library, catalogue, probes),
   ].filter((page) => page !== undefined)
 }
 
@@ -221,6 +225,8 @@ function lookingHere(
 
 function originOf({ metric, source, unavailable }: Giver, site: Site): Origin {
   if (source) return { metric, source: source.id, tier: source.tier, looks: looksOf(source, site) }
+  const probe = probes.find(({ gives }) => gives.includes(metric))
+  if (probe) return { metric, source: probe.id, tier: 'trace', looks: [`tracebook probe ${probe.id}`] }
   return unavailable ? { metric, unavailable } : { metric }
 }
 

@@ -3,6 +3,7 @@ import { BASE } from '../../model/unit.ts'
 import type { CauseAdvice } from '../../model/check.ts'
 import { rows, section, wrapped, type Colors } from '../layout.ts'
 import type { CausePage, CheckPage, Explained, MetricPage, Origin, RunbookPage, SourcePage } from './explain.ts'
+import { probeLines } from './probe.ts'
 
 interface Paper {
   readonly colors: Colors
@@ -14,6 +15,7 @@ export function pageOf(page: Explained, colors: Colors, width: number): string[]
   if (page.kind === 'check') return checkPage(page, paper)
   if (page.kind === 'metric') return metricPage(page, paper)
   if (page.kind === 'cause') return causePage(page, paper)
+  if (page.kind === 'probe') return probeLines(page, colors, width)
   return page.kind === 'runbook' ? runbookPage(page, paper) : sourcePage(page, paper)
 }
 

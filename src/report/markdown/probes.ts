@@ -5,7 +5,7 @@ import type { Report } from '../../model/report.ts'
 import type { Stack, Stacks } from '../../model/stacks.ts'
 import type { Row, Tally } from '../../model/tally.ts'
 import { formatQuantity, type Dimension } from '../../model/unit.ts'
-import { barLines, modesText, percentileText } from '../bars.ts'
+import { barLines, dimensionOf, modesText, percentileText } from '../bars.ts'
 import { code, heading, lines, list, paragraph, table, type Block, type Inline } from './nodes.ts'
 
 const MOST_STACKS = 8
@@ -26,7 +26,7 @@ export function probes(report: Report): readonly Block[] {
 }
 
 export function answeredOrNot(one: Escalation): readonly Block[] {
-  return one.outcome === 'answered' ? answered(one) : [heading(3, one.asks), paragraph(notAnswered(one))]
+  return one.outcome === 'answered' ? answered(one) : [heading(3, one.asks), paragraph(unknown(one))]
 }
 
 function answered(one: Escalation): readonly Block[] {
@@ -34,7 +34,7 @@ function answered(one: Escalation): readonly Block[] {
     heading(3, one.asks),
     paragraph(circumstances(one)),
     ...answer(one),
-    ...(one.tells === undefined ? [] : [paragraph(`How to read it: ${one.tells}`)]),
+    ...(one.tells === undefined ? [] : [paragraph(['How to read it: ', ...sentences(one.tells)])]),
   ]
 }
 
@@ -45,12 +45,12 @@ function circumstances({ backEnd, seconds, cost, control, lost, tried, command }
     cost?.measuredCpuMs === undefined
       ? ''
       : `, its own programs took ${formatQuantity(cost.measuredCpuMs / 1000, 'seconds')} of CPU`
-  const others = tried.flatMap(({ backEnd: other, why }) => (why ? [`${other} (${why.reason})`] : []))
+  const others = reasons(tried).map(([names, reason]) => `${names} (${reason})`)
   return [
     `By ${backEnd ?? '?'}, ${seconds ?? '?'} s${rate}${share}${own}. `,
     ...(control === undefined ? [] : [`Control: ${control}. `]),
     ...(lost === undefined ? [] : [`${lost} events were lost: counts are too low. `]),
-    ...(others.length === 0 ? [] : [`Not by ${others.join('; ')}. `]),
+    ...(others.length === 0 ? [] : ['Not by ', ...joined(others), '. ']),
     ...(command === undefined ? [] : ['By hand: ', code(command)]),
   ]
 }
@@ -65,11 +65,6 @@ function answer({ answer, metric }: Escalation): readonly Block[] {
     case 'tally':
       return tally(answer)
   }
-}
-
-/** Histograms of sizes are told by their name; all others are times. */
-function dimensionOf(metric: string): Dimension {
-  return /size|bytes/.test(metric) ? 'bytes' : /length|depth/.test(metric) ? 'count' : 'seconds'
 }
 
 function distribution(answer: Distribution, dimension: Dimension): readonly Block[] {
@@ -118,9 +113,36 @@ function tally({ rows, total }: Tally): readonly Block[] {
   ]
 }
 
-function notAnswered({ asks, why, would, tried }: Escalation): Inline {
-  const each = tried.flatMap((one) => (one.why ? [`${one.backEnd}: ${one.why.reason}`] : []))
-  const reason = each.length > 1 ? each.join('; ') : (why?.reason ?? 'no reason is known')
-  const cure = why?.cure === undefined ? '' : ` Cure: ${why.cure}.`
-  return [`${asks} Unknown: ${reason}.${cure}${would === undefined ? '' : ` It would have told: ${would}`}`]
+function notAnswered(one: Escalation): Inline {
+  return [`${one.asks} `, ...unknown(one)]
+}
+
+/** Each part a text of its own: what is too long is shortened by the part, not at the end of all. */
+function unknown({ why, would, tried }: Escalation): readonly string[] {
+  const each = reasons(tried)
+  const reason =
+    each.length > 1 ? joined(each.map(([names, text]) => `${names}: ${text}`)) : [why?.reason ?? 'no reason is known']
+  return [
+    'Unknown: ',
+    ...reason,
+    '.',
+    ...(why?.cure === undefined ? [] : [` Cure: ${why.cure}.`]),
+    ...(would === undefined ? [] : [' It would have told: ', ...sentences(would)]),
+  ]
+}
+
+/** Back ends with the same reason are named together. */
+function reasons(tried: Escalation['tried']): readonly (readonly [names: string, reason: string])[] {
+  const byReason = new Map<string, string[]>()
+  for (const { backEnd, why } of tried)
+    if (why) byReason.set(why.reason, [...(byReason.get(why.reason) ?? []), backEnd])
+  return [...byReason].map(([reason, names]) => [names.join(', '), reason])
+}
+
+function joined(texts: readonly string[]): readonly string[] {
+  return texts.map((text, i) => (i === 0 ? text : `; ${text}`))
+}
+
+function sentences(text: string): readonly string[] {
+  return text.split(/(?<=\. )/)
 }
