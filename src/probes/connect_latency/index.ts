@@ -46,7 +46,8 @@ export const probe: Probe = {
   seconds: 10,
   counted: ['sock:inet_sock_set_state'],
   control: protocolCounter('/proc/net/snmp', 'Tcp', 'ActiveOpens', 'outgoing connections', 5),
-  checked: 'Connections to a listening and to a closed port of this host: established and failed, each below a millisecond.',
+  checked:
+    'Connections to a listening and to a closed port of this host: established and failed, each below a millisecond.',
   // Logs print no address of the socket, and no port before the SYN: attempts to one peer at a time could not be told apart.
   backEnds: [
     bpftrace({

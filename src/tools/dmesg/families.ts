@@ -80,7 +80,10 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^(?:.{1,60} )?(?<victim>[\w.@-]{1,32}): NETDEV WATCHDOG|^(?<dev>[\w.@-]{1,32}): transmit timed out/i,
   },
   { id: 'syn_flood', pattern: /Possible SYN flooding on port (?:\S{1,64}:)?(?<victim>\d+)\./i },
-  { id: 'conntrack_full', pattern: /^(?:nf_|ip_)conntrack: .{0,40}?table full(?: in netns \d{1,20})?, dropping packet/i },
+  {
+    id: 'conntrack_full',
+    pattern: /^(?:nf_|ip_)conntrack: .{0,40}?table full(?: in netns \d{1,20})?, dropping packet/i,
+  },
   {
     id: 'neighbour_overflow',
     pattern: /^neighbour: (?<victim>\w{1,32}): neighbor table overflow|^Neighbour table overflow/i,

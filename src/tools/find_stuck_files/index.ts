@@ -29,7 +29,12 @@ export const source: Source = {
             argv: [
               'find',
               ...pids.map((pid) => `/proc/${pid}/fd`),
-              ...['-lname', '/*', '-perm', '-u+w', '-printf', '%p %M %l\\0'],
+              '-lname',
+              '/*',
+              '-perm',
+              '-u+w',
+              '-printf',
+              '%p %M %l\\0',
             ],
             at: 'start',
             // A process that ended meanwhile makes it end with 1.

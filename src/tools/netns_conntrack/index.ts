@@ -23,7 +23,11 @@ export const source: Source = {
   brief: true,
   requests: (_window, context) =>
     context.processes > MANY_PROCESSES
-      ? unavailable('not measured', 'among more than 1,000 processes the tables of name spaces are not read', 'conntrack -S in each')
+      ? unavailable(
+          'not measured',
+          'among more than 1,000 processes the tables of name spaces are not read',
+          'conntrack -S in each',
+        )
       : [
           { kind: 'read', paths: ['/proc/*/net/stat/nf_conntrack', MAX], at: 'ends' },
           { kind: 'run', argv: ['lsns', '-t', 'net', '-n', '-o', 'NS,PID,NSFS'], at: 'end' },
@@ -71,4 +75,3 @@ function tableOf(text: string | undefined): { readonly entries: number; readonly
   const drops = cells.reduce((sum, row) => sum + DROPS.reduce((all, name) => all + value(row, name), 0), 0)
   return Number.isFinite(entries + drops) ? { entries, drops } : undefined
 }
-

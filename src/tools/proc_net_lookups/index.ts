@@ -75,7 +75,8 @@ function lookOf(look: Observation): Look | Unavailable {
   if ([...unreadable(look.text).values()].includes('EFBIG'))
     return unavailable('not measured', 'the table of UDP sockets is too long to be read to its end')
   const four = read.get(TABLES[0] ?? '') ?? ''
-  if (!HEADER.test(four)) return unavailable('not understood', `${TABLES[0] ?? ''} has no header with local_address and st`)
+  if (!HEADER.test(four))
+    return unavailable('not understood', `${TABLES[0] ?? ''} has no header with local_address and st`)
   // IPv6 may be switched off: then there is no second table.
   const lookups = TABLES.flatMap((path) =>
     [...(read.get(path) ?? '').matchAll(LOOKUP)].map(([, hex = '', inode = '']) => ({ resolver: address(hex), inode })),
@@ -84,7 +85,10 @@ function lookOf(look: Observation): Look | Unavailable {
 }
 
 function received(text: string): number | undefined {
-  const [names, values] = text.split('\n').filter((line) => line.startsWith('Udp: ')).map(words)
+  const [names, values] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Udp: '))
+    .map(words)
   const at = names?.indexOf('InDatagrams') ?? -1
   return at > 0 && names?.length === values?.length ? number(values?.[at]) : undefined
 }

@@ -14,7 +14,10 @@ const WAITS: readonly (readonly [RegExp, Wait])[] = [
   [/^(?:percpu_rwsem_wait|__percpu_down_read\w*|sb_start_write\w*|__sb_start_write|sb_wait_write)$/, 'freeze'],
   // Not fuse_dev_do_read: there the server itself idles.
   [/^(?:request_wait_answer|fuse_get_req|fuse_lock_inode|fuse_set_nowrite|fuse_wait_on_\w+)$/, 'server'],
-  [/^(?:rpc_wait_bit_killable|(?:nfs|ceph|cifs|smb2)\w*_wait\w*|wait_for_response|p9_client_rpc|p9_virtio_request)$/, 'server'],
+  [
+    /^(?:rpc_wait_bit_killable|(?:nfs|ceph|cifs|smb2)\w*_wait\w*|wait_for_response|p9_client_rpc|p9_virtio_request)$/,
+    'server',
+  ],
 ]
 
 export function waitOf(channel: string): Wait | undefined {

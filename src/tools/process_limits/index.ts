@@ -66,8 +66,12 @@ export const source: Source = {
       }),
       instances: noteworthy(processes, uid).map((one) => instance(one, uid, processes)),
       missing: {
-        ...('unavailable' in user ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user, 'process.user_threads': user } : {}),
-        ...(processes.some((one) => one.tracer !== undefined) ? {} : { 'process.traces': NOBODY, 'process.traced': NOBODY }),
+        ...('unavailable' in user
+          ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user, 'process.user_threads': user }
+          : {}),
+        ...(processes.some((one) => one.tracer !== undefined)
+          ? {}
+          : { 'process.traces': NOBODY, 'process.traced': NOBODY }),
         ...uncounted(processes, framed, context),
       },
     }
@@ -129,7 +133,10 @@ function instance(one: Limited, uid: number | undefined, all: readonly Limited[]
 }
 
 function namesOf(processes: readonly Limited[]): string {
-  return processes.map((one) => `${one.comm} (pid ${one.pid})`).slice(0, 4).join(', ')
+  return processes
+    .map((one) => `${one.comm} (pid ${one.pid})`)
+    .slice(0, 4)
+    .join(', ')
 }
 
 /** Beside the values of the others: why a process that has descriptors has no number. */

@@ -52,7 +52,11 @@ export const source: Source = {
       ...(range ? {} : noRange()),
     }
     const once = unavailable('not measured', 'the sockets were listed only once')
-    return { host, instances: joined(instances, unread(seen), listeners(seen.map(accepting))), missing: seen.length > 1 ? nobody : { ...nobody, '*': once } }
+    return {
+      host,
+      instances: joined(instances, unread(seen), listeners(seen.map(accepting))),
+      missing: seen.length > 1 ? nobody : { ...nobody, '*': once },
+    }
   },
 }
 
@@ -101,8 +105,7 @@ function unread(seen: readonly Look[]): Instance[] {
   for (const one of last) {
     const owner = one.state === 'ESTAB' ? one.owners[0] : undefined
     const least = Math.min(one.receiveQueue ?? 0, before.get(key(one)) ?? 0)
-    if (owner && least > 0)
-      bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + least })
+    if (owner && least > 0) bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + least })
   }
   return [...bytes]
     .toSorted(([, a], [, b]) => b.sum - a.sum)

@@ -44,7 +44,8 @@ function sockets(text: string): readonly Socket[] | Unavailable {
   const [header = '', ...rest] = text.split('\n')
   if (!HEADER.test(header))
     return unavailable('not understood', 'ss printed no header with Netid, Recv-Q, Send-Q and both addresses')
-  if (rest.length > MOST_LINES) return unavailable('not measured', `more than ${MOST_LINES} sockets: the list is not read`)
+  if (rest.length > MOST_LINES)
+    return unavailable('not measured', `more than ${MOST_LINES} sockets: the list is not read`)
   const found: Socket[] = []
   for (const line of rest) {
     if (line.trim() === '') continue

@@ -19,13 +19,7 @@ export const source: Source = {
   id: 'suspect_calls',
   tier: 'read',
   asks: 'Are the processes that stood out flooded with signals, and do they write many small pieces?',
-  gives: [
-    'suspect.signals_pending',
-    'suspect.writes',
-    'suspect.write_size',
-    'suspect.stored',
-    'suspect.taken_back',
-  ],
+  gives: ['suspect.signals_pending', 'suspect.writes', 'suspect.write_size', 'suspect.stored', 'suspect.taken_back'],
   brief: true,
   requests: (_window, { suspects }) =>
     suspects === undefined || suspects.length === 0
@@ -35,7 +29,11 @@ export const source: Source = {
     const instances = (context.suspects ?? []).flatMap((suspect) => instanceOf(suspect, looks, context) ?? [])
     if (instances.length === 0)
       return unavailable('not measured', 'the processes that stood out ended or may not be read')
-    const io = unavailable('not permitted', 'what processes of other users write may be read by root only', 'run as root')
+    const io = unavailable(
+      'not permitted',
+      'what processes of other users write may be read by root only',
+      'run as root',
+    )
     const known = instances.some((one) => 'suspect.writes' in one.values)
     const wrote = unavailable('nothing to measure', 'none of them wrote anything')
     return {

@@ -63,9 +63,7 @@ function isSame(one: Connection, two: Connection): boolean {
 /** Unanswered ones first, then those that were busy longest. */
 function weight(own: Looks): number {
   const last = own.at(-1) ?? []
-  return (
-    last.filter((one) => one.state === 'SYN-SENT').length * 1e6 + last.reduce((sum, one) => sum + one.info.busy, 0)
-  )
+  return last.filter((one) => one.state === 'SYN-SENT').length * 1e6 + last.reduce((sum, one) => sum + one.info.busy, 0)
 }
 
 function instance(name: string, one: Connection, own: Looks, seen: Looks, around: Around): Instance {
@@ -106,7 +104,9 @@ function alive(one: Connection, seen: Looks, { neighbours }: Around): number | u
 
 /** Less than a segment waits behind data that is not acknowledged, and neither window is in its way. */
 function isHeld({ state, info }: Connection): boolean {
-  return state === 'ESTAB' && info.notSent > 0 && info.notSent < info.mss && info.unacked > 0 && info.unacked < info.cwnd
+  return (
+    state === 'ESTAB' && info.notSent > 0 && info.notSent < info.mss && info.unacked > 0 && info.unacked < info.cwnd
+  )
 }
 
 /** Of the connection that was busy longest in the window; one that came in it did all it ever did in it. */
@@ -128,8 +128,14 @@ function busiest(own: Looks, seconds: number): Record<string, number | undefined
   const segments = by((info) => info.segments)
   return {
     'target.socket.busy': Math.min(100, (100 * busy) / seconds),
-    'target.socket.window_limited': share(by((info) => info.windowLimited), busy),
-    'target.socket.buffer_limited': share(by((info) => info.bufferLimited), busy),
+    'target.socket.window_limited': share(
+      by((info) => info.windowLimited),
+      busy,
+    ),
+    'target.socket.buffer_limited': share(
+      by((info) => info.bufferLimited),
+      busy,
+    ),
     'target.socket.segments': segments,
     'target.socket.time_per_segment': segments > 0 ? busy / segments : undefined,
     'target.socket.rtt_min': one.info.minRtt,

@@ -43,8 +43,7 @@ export const source: Source = {
     if (seen.length === 0) return unavailable('not measured', 'ss was not run')
     const seconds = elapsed(listed) ?? (window.intervalMs * window.count) / 1000
     const instances = farEnds(seen, { seconds, neighbours: neighbours(looks), target })
-    if (instances.length === 0)
-      return unavailable('nothing to measure', `${target.name} has no TCP connection`)
+    if (instances.length === 0) return unavailable('nothing to measure', `${target.name} has no TCP connection`)
     return { instances: [...instances, ...holders(seen)], missing: missing(seen, instances, context) }
   },
 }
@@ -52,7 +51,8 @@ export const source: Source = {
 /** Those of a process are picked by its pid afterwards; another port of a peer tells that the peer is alive. */
 function argvOf(target: Target): readonly [string, ...string[]] | Unavailable {
   const all = ['ss', '-t', '-i', '-n', '-p'] as const
-  if (target.peer) return [...all, 'dst', target.peer.address.includes(':') ? `[${target.peer.address}]` : target.peer.address]
+  if (target.peer)
+    return [...all, 'dst', target.peer.address.includes(':') ? `[${target.peer.address}]` : target.peer.address]
   return target.processes.length > 0 && target.kind !== 'mount'
     ? all
     : unavailable('nothing to measure', `${target.name} has no connections`)

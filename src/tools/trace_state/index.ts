@@ -23,7 +23,11 @@ export const source: Source = {
   asks: 'Did somebody leave a tracer of the kernel switched on?',
   gives: ['trace.events', 'trace.tracer', 'trace.rate'],
   requests: () => [
-    { kind: 'read', paths: [ROOT, `${ROOT}/instances/*`].flatMap((at) => PER_INSTANCE.map((file) => `${at}/${file}`)), at: 'ends' },
+    {
+      kind: 'read',
+      paths: [ROOT, `${ROOT}/instances/*`].flatMap((at) => PER_INSTANCE.map((file) => `${at}/${file}`)),
+      at: 'ends',
+    },
   ],
   parse: (looks) => {
     const reads = looks.map((look) => files(look.text))
@@ -34,7 +38,11 @@ export const source: Source = {
       if (refused) return unavailable('not permitted', `${ROOT} may not be read`, 'run as root')
       const absent = looks.every((look) => unreadable(look.text).has(`${ROOT}/current_tracer`))
       return absent
-        ? unavailable('not supported', `${ROOT} is not there: tracefs is not mounted`, `mount -t tracefs tracefs ${ROOT}`)
+        ? unavailable(
+            'not supported',
+            `${ROOT} is not there: tracefs is not mounted`,
+            `mount -t tracefs tracefs ${ROOT}`,
+          )
         : unavailable('not understood', `${ROOT}/current_tracer could not be read`)
     }
     const names = [...last.keys()].flatMap((path) => /^(.*)\/current_tracer$/.exec(path)?.[1] ?? [])
