@@ -15,6 +15,9 @@ const WOKEN = new RegExp(
   String.raw`^comm=(?<comm>${COMM}) pid=(?<pid>\d+) prio=(?<prio>-?\d+)(?: success=\d)? target_cpu=(?<target_cpu>\d+)$`,
 )
 
+/** The name of a backing device: `254:0`, `btrfs-1`. */
+const WRITEBACK = /^bdi (?<name>\S+): .*\breason=(?<reason>\S+)/
+
 const PAGE =
   /^dev (?<s_dev>\d+:\d+) ino (?<i_ino>[0-9a-f]+) (?:page=\S+ )?pfn=(?<pfn>\w+) ofs=(?<ofs>\d+)(?: order=(?<order>\d+))?$/
 
@@ -45,6 +48,9 @@ export const PATTERNS: Readonly<Record<string, RegExp>> = {
   'workqueue:workqueue_execute_end': /^work struct (?<work>[^\s:]+)(?:: function (?<function>\S+))?$/,
   'filemap:mm_filemap_add_to_page_cache': PAGE,
   'filemap:mm_filemap_delete_from_page_cache': PAGE,
+  'ext4:ext4_fc_commit_stop': /^dev (?<dev>\d+,\d+) nblks (?<nblks>-?\d+), reason (?<reason>-?\d+),/,
+  'writeback:writeback_start': WRITEBACK,
+  'writeback:writeback_written': WRITEBACK,
   // Without work and budget before 4.10.
   'napi:napi_poll':
     /^napi poll on napi struct (?<napi>\S+) for device (?<dev_name>\S+)(?: work (?<work>-?\d+) budget (?<budget>-?\d+))?$/,

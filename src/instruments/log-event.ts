@@ -37,7 +37,7 @@ export class LogEvent {
     this.#fields = typeof fields === 'string' ? undefined : fields
   }
 
-  /** `@comm`, `@pid` (thread), `@process` (thread where the log does not tell), `@cpu`: of who ran; else a field of the tracepoint. Undefined when this kernel does not print it. */
+  /** `@comm`, `@pid` (thread), `@process` (thread where the log does not tell), `@cpu`: of who ran; `@event`: its name without the group; else a field of the tracepoint. Undefined when this kernel does not print it. */
   field(name: string): string | undefined {
     if (name.startsWith('@')) return this.#own(name)
     this.#fields ??= fieldsOf(this.event, this.#text)
@@ -54,6 +54,7 @@ export class LogEvent {
     if (name === '@comm') return this.comm
     if (name === '@pid') return String(this.pid)
     if (name === '@process') return String(this.process ?? this.pid)
+    if (name === '@event') return this.event.slice(this.event.indexOf(':') + 1)
     return name === '@cpu' ? String(this.cpu) : undefined
   }
 }

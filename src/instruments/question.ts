@@ -7,7 +7,7 @@ export type Condition = readonly [
   value: number | string,
 ]
 
-/** One tracepoint, with conditions on its fields. Fields of who runs: `@comm`, `@pid`, `@cpu`. */
+/** One tracepoint, with conditions on its fields. Fields of who runs: `@comm`, `@pid`, `@cpu`; `@event`: which of several it was (logs only). */
 export interface Point {
   readonly event: string
   readonly when?: readonly Condition[]

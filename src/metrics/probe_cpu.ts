@@ -8,4 +8,7 @@ export const metrics: readonly Metric[] = [
   { id: 'sched.migrations', dimension: 'count', kind: 'events', help: 'Moves of threads to another CPU', see: 'perf stat -e sched:sched_migrate_task -a -- sleep 5' },
   { id: 'sched.run_time', dimension: 'seconds', kind: 'histogram', help: 'How long threads run before they leave the CPU', see: 'cpudist 5 1' },
   { id: 'sched.run_by', dimension: 'count', kind: 'events', help: 'Runs on a CPU by thread, with their time' },
+  { id: 'sched.queue_length', dimension: 'count', kind: 'histogram', help: 'Threads that wait for a CPU while another runs on it, sampled on every CPU', see: 'runqlen 5 1' },
+  { id: 'sched.queue_samples', dimension: 'count', kind: 'events', help: 'Samples by CPU and how many threads waited for it', see: 'runqlen -C 5 1' },
+  { id: 'sched.queued_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples in which a thread waited for the CPU', see: 'runqlen -O 5 1' },
 ]
