@@ -66,9 +66,10 @@ export function plain(key: string): string {
 
 /**
  * A key `~ 2^k` holds what is above 2^(k-1) and up to 2^k, in whole numbers that were cut: 5 to 8 of k = 3 are 5 to below 9.
+ * `~ 2^64` is a number below zero: the clocks of two CPUs differ by less than a microsecond, and nothing passed between.
  */
 export function powerOf(text: string | undefined): { readonly low: number; readonly high: number } | undefined {
   const k = /^~ 2\^(\d+)$/.exec(text ?? '')?.[1]
-  if (k === undefined || Number(k) > 63) return undefined
-  return Number(k) === 0 ? { low: 0, high: 2 } : { low: 2 ** (Number(k) - 1) + 1, high: 2 ** Number(k) + 1 }
+  if (k === undefined || Number(k) > 64) return undefined
+  return Number(k) === 0 || Number(k) === 64 ? { low: 0, high: 2 } : { low: 2 ** (Number(k) - 1) + 1, high: 2 ** Number(k) + 1 }
 }

@@ -1,5 +1,5 @@
 // What hist triggers counted, and the question they were made from → histogram and rows.
-import type { Bucket } from '../model/distribution.ts'
+import { merged, type Bucket } from '../model/distribution.ts'
 import type { Row } from '../model/tally.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 import { files } from '../parse/files.ts'
@@ -44,7 +44,8 @@ function partsOf(hist: Hist, unit: number, names: Pairs['labels']): readonly Par
   }
   return [...found.values()].map(({ labels, buckets }) => ({
     labels,
-    distribution: { kind: 'distribution', buckets: buckets.toSorted((a, b) => a.low - b.low) },
+    // Two keys may stand for one bucket.
+    distribution: merged([{ kind: 'distribution', buckets }]),
   }))
 }
 
