@@ -67,9 +67,8 @@ function named(wanted: readonly string[], { id }: Probe, backEnd: BackEnd): bool
   return wanted.includes('all') || wanted.includes(id) || wanted.includes(`${id}/${backEnd.id}`)
 }
 
-/** What only a person may allow cannot be asked for in a guest without one. */
-function byDefault({ answers }: Probe, { instrument, mechanism, consent }: BackEnd): boolean {
-  if (compiling.has(instrument) || consent !== undefined) return false
+function byDefault({ answers }: Probe, { instrument, mechanism }: BackEnd): boolean {
+  if (compiling.has(instrument)) return false
   return answers === 'sched.wakeup_latency' || onlyHere.has(instrument) || onlyHere.has(mechanism)
 }
 

@@ -108,7 +108,7 @@ async function action(question: string, options: Options): Promise<number> {
         catalogue: catalogueOf(await libraryFor([])),
         signal: stop.signal,
         minute: now.getHours() * 60 + now.getMinutes(),
-        ...guide,
+        ...(guide ?? named(options)),
       },
     )
     guide?.end()
@@ -127,6 +127,11 @@ async function guideFor(signal: AbortSignal) {
   const { interactiveGuide } = await import('../../ui/guide.ts')
   const { consent, progress, end } = interactiveGuide(process.stdin, process.stderr, signal)
   return { ...(consent ? { consent } : {}), progress, end }
+}
+
+/** Whoever names the instrument and takes any cost has agreed, also where nobody can be asked. */
+function named({ by, maxOverhead }: Options): { readonly consent?: () => Promise<'yes'> } {
+  return by !== undefined && maxOverhead === 'high' ? { consent: () => Promise.resolve('yes') } : {}
 }
 
 async function write(escalation: Escalation, files: readonly string[], host: string): Promise<boolean> {
