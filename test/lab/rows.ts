@@ -67,8 +67,9 @@ function named(wanted: readonly string[], { id }: Probe, backEnd: BackEnd): bool
   return wanted.includes('all') || wanted.includes(id) || wanted.includes(`${id}/${backEnd.id}`)
 }
 
-function byDefault({ answers }: Probe, { instrument, mechanism }: BackEnd): boolean {
-  if (compiling.has(instrument)) return false
+/** What only a person may allow cannot be asked for in a guest without one. */
+function byDefault({ answers }: Probe, { instrument, mechanism, consent }: BackEnd): boolean {
+  if (compiling.has(instrument) || consent !== undefined) return false
   return answers === 'sched.wakeup_latency' || onlyHere.has(instrument) || onlyHere.has(mechanism)
 }
 
