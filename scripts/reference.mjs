@@ -144,7 +144,9 @@ function probeFixtures(id) {
   return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
+/** What was measured is written by who measured it (test/faults/run.mjs), not made from the program. */
 function existing(folder) {
   if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.md') && name !== 'faults.md')
 }
