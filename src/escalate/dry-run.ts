@@ -103,7 +103,7 @@ function named(key: string): string {
 export function whyFailed(look: Observation, what: string): Unavailable {
   // The guard's figures come first; a tool's own error may be anywhere.
   const said = look.outcome === 'guarded' ? ((look.stderr ?? '').split('\n')[0] ?? '') : firstError(look.stderr ?? '')
-  const tail = said === '' ? '' : `: ${said}`
+  const tail = said === '' ? '' : `: ${said.replace(/\.$/, '')}`
   switch (look.outcome) {
     case 'missing':
       return unavailable('not installed', `${what} could not start${tail}`)

@@ -37,8 +37,9 @@ export function refusalOf(allow: Tier, policy: Policy, minute: number): Unavaila
     : undefined
 }
 
+/** `00:00-00:00` is the whole day: who writes it wants quiet. */
 function within(minute: number, from: number, to: number): boolean {
-  return from <= to ? minute >= from && minute < to : minute >= from || minute < to
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to
 }
 
 function minuteOf(text: string): number {

@@ -87,7 +87,7 @@ function stacks({ stacks: all, total, dimension }: Stacks): readonly Block[] {
         formatQuantity((100 * one.weight) / total, 'ratio'),
         weight(one),
         code(one.frames[0] ?? '?'),
-        code([...one.frames.slice(1)].reverse().slice(0, MOST_FRAMES).join(' < ')),
+        code(one.frames.slice(1).toReversed().slice(0, MOST_FRAMES).join(' < ')),
       ]),
     ),
   ]
