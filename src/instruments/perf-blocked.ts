@@ -36,7 +36,15 @@ export function perfBlocked(options: { readonly events: readonly string[]; reado
       recordAct(['-e', SWITCH, '-g', '-a'], plan, tool),
       {
         kind: 'run',
-        argv: [tool, 'script', '--show-lost-events', '-i', '{scratch}/perf.data', '-F', 'trace:comm,pid,tid,cpu,time,event,ip,sym,dso,trace'],
+        argv: [
+          tool,
+          'script',
+          '--show-lost-events',
+          '-i',
+          '{scratch}/perf.data',
+          '-F',
+          'trace:comm,pid,tid,cpu,time,event,ip,sym,dso,trace',
+        ],
         lastsMs: 0,
         graceMs: 60_000,
         tracing: false,
@@ -84,16 +92,28 @@ export function blockedIn(text: string, only?: number): Measured | Unavailable {
     pending.delete(next)
     if (before && seconds - before.seconds >= LEAST_SECONDS) {
       const us = Math.round((seconds - before.seconds) / MICROSECOND)
-      rows.push({ labels: { pid: before.pid, state: before.state, comm: before.comm }, count: 1, seconds: us * MICROSECOND })
+      rows.push({
+        labels: { pid: before.pid, state: before.state, comm: before.comm },
+        count: 1,
+        seconds: us * MICROSECOND,
+      })
       folder.push(Buffer.from(`${before.who}: ${us} off-cpu:\n${before.frames.join('\n')}\n\n`))
     }
     if ((state & 3) !== 0 && (only === undefined || process === String(only))) {
       frames = []
       const letter = (state & 2) !== 0 ? 'D' : 'S'
-      pending.set(thread, { seconds, state: letter, who: `${comm} ${process}/${thread} [${cpu}] ${time}`, pid: process, comm, frames })
+      pending.set(thread, {
+        seconds,
+        state: letter,
+        who: `${comm} ${process}/${thread} [${cpu}] ${time}`,
+        pid: process,
+        comm,
+        frames,
+      })
     }
   }
-  if (switches === 0 && /^(?!.*PERF_RECORD).*\S/m.test(text)) return unavailable('not understood', 'what perf script printed are no switches of threads')
+  if (switches === 0 && /^(?!.*PERF_RECORD).*\S/m.test(text))
+    return unavailable('not understood', 'what perf script printed are no switches of threads')
   const stacks = folder.end()
   return {
     rows,

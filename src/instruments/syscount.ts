@@ -12,7 +12,7 @@ export function readSyscount(text: string): Measured | Unavailable {
   const lines = text.split('\n')
   const at = lines.findIndex((line) => line.startsWith('SYSCALL '))
   if (at < 0) {
-    return /^Tracing/.test(text)
+    return text.startsWith('Tracing')
       ? { rows: [] }
       : unavailable('not understood', 'syscount printed no table of system calls')
   }

@@ -26,5 +26,7 @@ export function readWakeuptime(text: string): Measured | Unavailable {
     else if (weight !== undefined) lines.push(`        ${weight}`, '')
   }
   const begun = /^Tracing blocked time/m.test(text)
-  return targets === 0 && !begun ? unavailable('not understood', 'wakeuptime printed no stacks') : { stacks: foldStackBlocks(lines.join('\n'), 'us') }
+  return targets === 0 && !begun
+    ? unavailable('not understood', 'wakeuptime printed no stacks')
+    : { stacks: foldStackBlocks(lines.join('\n'), 'us') }
 }

@@ -14,7 +14,11 @@ const question: Pairs = {
   kind: 'pairs',
   start: [{ event: 'sched:sched_process_fork', key: ['child_pid'] }],
   end: [{ event: 'sched:sched_process_exec', key: ['pid'] }],
-  labels: { pid: { field: '@process', at: 'start' }, comm: { field: '@comm', at: 'start' }, program: { field: '@comm' } },
+  labels: {
+    pid: { field: '@process', at: 'start' },
+    comm: { field: '@comm', at: 'start' },
+    program: { field: '@comm' },
+  },
 }
 
 const table = answering('process.executions')
@@ -29,7 +33,9 @@ const NOBODY = '0'
 
 const read: Reader = ({ rows = [] }) => {
   const { instances } = parents({ rows: rows.filter(({ labels }) => labels['pid'] !== NOBODY) })
-  const lived = rows.filter(({ seconds }) => seconds !== undefined).map((row) => ({ ...row, labels: named(row.labels) }))
+  const lived = rows
+    .filter(({ seconds }) => seconds !== undefined)
+    .map((row) => ({ ...row, labels: named(row.labels) }))
   const [top] = [...rows].sort((a, b) => b.count - a.count)
   return {
     answers: {

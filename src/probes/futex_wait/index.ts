@@ -13,7 +13,13 @@ const events = ['syscalls:sys_enter_futex(op)', 'syscalls:sys_exit_futex']
 
 /** glibc locks a mutex with the plain wait; conditions, semaphores and timed waits use the one with a bit set: idle workers sit there. */
 const MUTEX = 'mutex'
-const KINDS: Readonly<Record<string, string>> = { 0: MUTEX, 6: MUTEX, 13: MUTEX, 9: 'condition or semaphore', 11: 'condition' }
+const KINDS: Readonly<Record<string, string>> = {
+  0: MUTEX,
+  6: MUTEX,
+  13: MUTEX,
+  9: 'condition or semaphore',
+  11: 'condition',
+}
 /** FUTEX_PRIVATE_FLAG, FUTEX_CLOCK_REALTIME and both. */
 const FLAGS = [0, 128, 256, 384]
 const WAITS = Object.keys(KINDS).flatMap((op) => FLAGS.map((flag) => Number(op) + flag))
@@ -23,7 +29,11 @@ const question: Pairs = {
   kind: 'pairs',
   start: WAITS.map((op) => ({ event: 'syscalls:sys_enter_futex', key: ['@pid'], when: [['op', '==', op]] })),
   end: [{ event: 'syscalls:sys_exit_futex', key: ['@pid'] }],
-  labels: { pid: { field: '@process' }, wait: { field: 'op', at: 'start', names: { ...names, ...shorter(names) } }, comm: { field: '@comm' } },
+  labels: {
+    pid: { field: '@process' },
+    wait: { field: 'op', at: 'start', names: { ...names, ...shorter(names) } },
+    comm: { field: '@comm' },
+  },
   parts: ['wait'],
 }
 
@@ -33,7 +43,9 @@ function shorter(all: Readonly<Record<string, string>>): Record<string, string> 
 }
 
 const table = answering('lock.futex_by')
-const mutexes = answering('lock.futex_wait', { by: [{ domain: 'process', metric: 'process.futex_wait', value: 'seconds', name: 'pid' }] })
+const mutexes = answering('lock.futex_wait', {
+  by: [{ domain: 'process', metric: 'process.futex_wait', value: 'seconds', name: 'pid' }],
+})
 
 /** The answer and the culprits are waits for mutexes; the table has all of them. */
 const read: Reader = ({ rows = [], parts = [] }: Measured) => {
@@ -48,7 +60,10 @@ const read: Reader = ({ rows = [], parts = [] }: Measured) => {
 const readNumbers: Reader = (measured) =>
   read({
     ...measured,
-    parts: (measured.parts ?? []).map((part) => ({ ...part, labels: { wait: KINDS[part.labels['wait'] ?? ''] ?? '' } })),
+    parts: (measured.parts ?? []).map((part) => ({
+      ...part,
+      labels: { wait: KINDS[part.labels['wait'] ?? ''] ?? '' },
+    })),
   })
 
 export const probe: Probe = {
@@ -60,7 +75,8 @@ export const probe: Probe = {
     'Microseconds are threads that meet at a lock and pass. A second mode of milliseconds means the holder is away while it holds the lock: it sleeps, does I/O or waits for a CPU. Waits for conditions and semaphores are in the table only: idle workers sit there. A thread that never gets its lock does not return and is not counted: see lock.held and lock.deadlock.',
   seconds: 5,
   counted: ['syscalls:sys_enter_futex', 'syscalls:sys_exit_futex'],
-  checked: 'Eight threads at a mutex that is held 3 ms by every eighth turn: two modes, below 64 µs and above 2 ms; idle workers of node in the table only.',
+  checked:
+    'Eight threads at a mutex that is held 3 ms by every eighth turn: two modes, below 64 µs and above 2 ms; idle workers of node in the table only.',
   backEnds: [
     bpftrace({
       program,

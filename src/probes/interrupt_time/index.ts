@@ -11,7 +11,12 @@ import program from './interrupts.bt'
 
 const HARD = ['irq:irq_handler_entry', 'irq:irq_handler_exit']
 const SOFT = ['irq:softirq_entry', 'irq:softirq_exit']
-const events = ['irq:irq_handler_entry(irq,name)', 'irq:irq_handler_exit(irq)', 'irq:softirq_entry(vec)', 'irq:softirq_exit(vec)']
+const events = [
+  'irq:irq_handler_entry(irq,name)',
+  'irq:irq_handler_exit(irq)',
+  'irq:softirq_entry(vec)',
+  'irq:softirq_exit(vec)',
+]
 
 const SOFT_NAMES = ['HI', 'TIMER', 'NET_TX', 'NET_RX', 'BLOCK', 'IRQ_POLL', 'TASKLET', 'SCHED', 'HRTIMER', 'RCU']
 
@@ -57,7 +62,8 @@ export const probe: Probe = {
   seconds: 3,
   counted: [...HARD, ...SOFT],
   control: counter('/proc/stat', /^softirq (\d+)/gm, 'soft interrupts', 20),
-  checked: 'dd oflag=dsync, 1,500 writes: BLOCK as often as /proc/softirqs counted, the interrupt of the disk within 2 %: one that comes while a program of BPF runs on its CPU is missed.',
+  checked:
+    'dd oflag=dsync, 1,500 writes: BLOCK as often as /proc/softirqs counted, the interrupt of the disk within 2 %: one that comes while a program of BPF runs on its CPU is missed.',
   backEnds: [
     bpftrace({
       program,

@@ -39,7 +39,8 @@ function kindOf(flags: string): string {
 }
 
 /** The lock's own code: who wants it is what we ask for. */
-const OF_LOCKS = /spin_lock|slowpath|rwsem|^(?:__)?down_|^(?:__)?(?:mutex|rt_mutex|ww_mutex|osq)_|_lock_irq|lruvec_lock|^(?:__)?rtmutex|percpu_down|task_rq_lock|offset_map_lock|^\[/
+const OF_LOCKS =
+  /spin_lock|slowpath|rwsem|^(?:__)?down_|^(?:__)?(?:mutex|rt_mutex|ww_mutex|osq)_|_lock_irq|lruvec_lock|^(?:__)?rtmutex|percpu_down|task_rq_lock|offset_map_lock|^\[/
 
 const waits = answering('lock.kernel_wait', {
   table: 'lock.kernel_by',
@@ -82,7 +83,8 @@ export const probe: Probe = {
     'Spinlocks: microseconds, and the CPU is busy meanwhile. Rwsem and mutex: tasks sleep; lock_mm_and_find_vma, vm_mmap_pgoff and munmap are mmap_lock: threads that fault, map and unmap in one process. Directory and inode locks: many in one directory. lruvec or zone locks: reclaim or many CPUs that free memory. Share less, split the process, or a newer kernel.',
   seconds: 5,
   counted: ['lock:contention_begin', 'lock:contention_end'],
-  checked: 'Six threads that map, fault and unmap: their waits for the rwsem in munmap, mmap and the page fault, milliseconds each.',
+  checked:
+    'Six threads that map, fault and unmap: their waits for the rwsem in munmap, mmap and the page fault, milliseconds each.',
   backEnds: [
     bpftrace({
       program,

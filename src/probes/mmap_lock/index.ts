@@ -34,7 +34,8 @@ export const probe: Probe = {
     'Below a microsecond nobody is in the way. Milliseconds in one process: its threads fault, map and unmap at the same time; an allocator that returns memory too eagerly, or a reader of /proc/PID/maps and smaps. Writers wait for all readers, and readers for one writer.',
   seconds: 3,
   counted: ['mmap_lock:mmap_lock_start_locking', 'mmap_lock:mmap_lock_acquire_returned'],
-  checked: 'Six threads that map, fault and unmap: a mode of milliseconds beside one below a microsecond, in that process only.',
+  checked:
+    'Six threads that map, fault and unmap: a mode of milliseconds beside one below a microsecond, in that process only.',
   backEnds: [
     bpftrace({
       program,

@@ -18,7 +18,8 @@ const events = ['sched:sched_switch(prev_pid,prev_state,next_pid,next_comm)']
 const FOR_WORK =
   /^(?:do_epoll_wait|ep_poll|do_sys_poll|do_poll.*|do_select|core_sys_select|__x64_sys_pause|hrtimer_nanosleep|do_wait|kernel_wait4|do_sigtimedwait|sigsuspend|(?:__)?futex_wait|worker_thread|smpboot_thread_fn|kswapd|kcompactd|rcu_.*kthread|rcu_tasks_kthread|kthread_worker_fn|khugepaged|kauditd_thread|io_wq_worker|io_cqring_wait|io_sq_thread|.*pipe_read|wait_for_partner|inet_csk_accept|unix_accept|unix_stream_read_generic|__skb_wait_for_more_packets|n_tty_read|do_msgrcv|do_semtimedop|kjournald2|oom_reaper|watchdog|kdamond_fn|devtmpfsd|irq_thread|jbd2_journal_wait_for_commit|sk_wait_data|signalfd_read|eventfd_read|timerfd_read|inotify_read|do_signal_stop|ptrace_stop|exp_funnel_lock)$/
 /** Preempted, not blocked: offcputime has these too. */
-const PREEMPTED = /^(?:irqentry_exit_to_user_mode|exit_to_user_mode_loop|preempt_schedule_irq|__cond_resched|schedule_tail)$/
+const PREEMPTED =
+  /^(?:irqentry_exit_to_user_mode|exit_to_user_mode_loop|preempt_schedule_irq|__cond_resched|schedule_tail)$/
 /** On the way into every wait. */
 const ON_THE_WAY =
   /^(?:__)?schedule(?:_(?:timeout|hrtimeout|preempt_disabled|idle|rtlock)\w*)?$|^io_schedule\w*$|^(?:__)?wait_(?:for_common|for_completion|on_bit|woken)\w*$|^bit_wait\w*$|^out_of_line_wait\w*|rwsem_down|^down_|^(?:__)?mutex_lock|^rt_mutex|^do_nanosleep$/
@@ -38,7 +39,10 @@ const uninterruptible = answering('', {
 const read: Reader = ({ stacks, rows }) => {
   if (!stacks) return { answers: {} }
   const blocked = withOnly(stacks, ({ frames }) => !frames.some((frame) => PREEMPTED.test(plain(frame))))
-  const slow = withOnly(blocked, ({ frames }) => frames.length > 1 && !frames.some((frame) => FOR_WORK.test(plain(frame))))
+  const slow = withOnly(
+    blocked,
+    ({ frames }) => frames.length > 1 && !frames.some((frame) => FOR_WORK.test(plain(frame))),
+  )
   const kernel = { ...slow, stacks: slow.stacks.map((one) => ({ ...one, frames: kernelOnly(one.frames) })) }
   const top = hottest(kernel, ON_THE_WAY)
   const found = rows && uninterruptible({ rows: rows.filter(({ labels }) => labels['state'] === 'D') }).instances
@@ -76,7 +80,8 @@ export const probe: Probe = {
   seconds: 5,
   counted: ['sched:sched_switch'],
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
-  checked: 'dd oflag=dsync: its writes, in the function that waits for the device; threads that sleep and idle workers are in the stacks only.',
+  checked:
+    'dd oflag=dsync: its writes, in the function that waits for the device; threads that sleep and idle workers are in the stacks only.',
   backEnds: [
     bpftrace({
       program,

@@ -15,7 +15,15 @@ const LAST_ERROR = -512
 
 const question: Counts = {
   kind: 'counts',
-  of: [{ event: EXIT, when: [['ret', '<', 0], ['ret', '>', LAST_ERROR]] }],
+  of: [
+    {
+      event: EXIT,
+      when: [
+        ['ret', '<', 0],
+        ['ret', '>', LAST_ERROR],
+      ],
+    },
+  ],
   labels: { pid: { field: '@process' }, error: { field: 'ret' }, comm: { field: '@comm' } },
 }
 
@@ -24,7 +32,10 @@ const failures = answering('file.open_failures', {
 })
 
 const read: Reader = (measured) => {
-  const rows = (measured.rows ?? []).map((row) => ({ ...row, labels: { ...row.labels, error: errorName(row.labels['error'] ?? '') } }))
+  const rows = (measured.rows ?? []).map((row) => ({
+    ...row,
+    labels: { ...row.labels, error: errorName(row.labels['error'] ?? '') },
+  }))
   const missing = rows.reduce((sum, { labels, count }) => sum + (labels.error === 'ENOENT' ? count : 0), 0)
   return { ...failures({ rows }), host: { 'file.open_missing': missing } }
 }
@@ -38,7 +49,8 @@ export const probe: Probe = {
     'ENOENT, hundreds a second: a search path that is too long, or a file somebody waits for. EMFILE, ENFILE: a limit of open files. EACCES, EPERM: rights. ENOSPC, EROFS, EIO: the file system. Paths are not looked at; strace -e trace=openat -p PID shows them for one process. Programs of musl use another call, which is not counted.',
   seconds: 5,
   counted: ['syscalls:sys_enter_openat'],
-  checked: 'A program that opens a file that is not there and, every fourth time, a folder for writing: ENOENT and EISDIR, four to one.',
+  checked:
+    'A program that opens a file that is not there and, every fourth time, a folder for writing: ENOENT and EISDIR, four to one.',
   backEnds: [
     bpftrace({
       program,

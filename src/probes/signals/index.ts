@@ -25,7 +25,9 @@ const question: Counts = {
 }
 
 const NAMES =
-  '- HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(' ')
+  '- HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
+    ' ',
+  )
 /** SI_USER, SI_QUEUE, SI_TKILL: a program asked for it. Everything else the kernel sends, in whose time it happens to be. */
 const BY_PROGRAMS: Readonly<Record<string, string>> = { 0: 'kill', '-1': 'sigqueue', '-6': 'tgkill' }
 const CHILD = 'CHLD'
@@ -62,13 +64,16 @@ export const probe: Probe = {
     'KILL or TERM of a process that ends again and again: its supervisor, a health check or the kernel (out of memory) is the sender. SEGV, BUS, ABRT: it crashes. CHLD by the hundred: children that live for milliseconds, see process.executions. URG between threads of a Go program is its scheduler. ALRM, PROF and VTALRM: timers of the program.',
   seconds: 10,
   counted: [GENERATE],
-  checked: 'A shell that sends USR1 to a sleeping one fifty times a second: its signals, with sender and receiver, beside the CHLD of its children.',
+  checked:
+    'A shell that sends USR1 to a sleeping one fifty times a second: its signals, with sender and receiver, beside the CHLD of its children.',
   backEnds: [
     bpftrace({
       program,
       events,
       microseconds: 0.6,
-      maps: { rows: { labels: ['pid', 'signal', 'code', 'to', 'receiver', 'comm'], of: [{ map: '@sent', is: 'count' }] } },
+      maps: {
+        rows: { labels: ['pid', 'signal', 'code', 'to', 'receiver', 'comm'], of: [{ map: '@sent', is: 'count' }] },
+      },
       read,
     }),
     perfLog({ question, events, read }),

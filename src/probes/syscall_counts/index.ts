@@ -27,7 +27,10 @@ const counts = answering('syscall.counts', {
 const read: Reader = (measured) => {
   const rows = (measured.rows ?? []).map(({ labels, count }) => ({ labels, count }))
   const total = rows.reduce((sum, { count }) => sum + count, 0)
-  const top = rows.reduce<(typeof rows)[number] | undefined>((most, row) => (most && most.count >= row.count ? most : row), undefined)
+  const top = rows.reduce<(typeof rows)[number] | undefined>(
+    (most, row) => (most && most.count >= row.count ? most : row),
+    undefined,
+  )
   return {
     ...counts({ rows }),
     ...(top
@@ -62,13 +65,17 @@ export const probe: Probe = {
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
   checked: 'dd bs=1 count=100000 from zero to null: 100,003 reads and 100,003 writes of it.',
   backEnds: [
-    namingCalls((named) => bpftrace({
-      program,
-      events,
-      microseconds: 0.37,
-      maps: { rows: { labels: ['pid', 'syscall', 'comm'], of: [{ map: '@calls', is: 'count' }] } },
-      read: named,
-    }), read),
+    namingCalls(
+      (named) =>
+        bpftrace({
+          program,
+          events,
+          microseconds: 0.37,
+          maps: { rows: { labels: ['pid', 'syscall', 'comm'], of: [{ map: '@calls', is: 'count' }] } },
+          read: named,
+        }),
+      read,
+    ),
     libbpfTool({
       tool: 'syscount',
       args: ['-d', '{seconds}', '-T', '40'],

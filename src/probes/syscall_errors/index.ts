@@ -34,7 +34,10 @@ const errors = answering('syscall.errors', {
 })
 
 const read: Reader = (measured) => {
-  const rows = (measured.rows ?? []).map((row): Row => ({ ...row, labels: { ...row.labels, error: errorName(row.labels['error'] ?? '') } }))
+  const rows = (measured.rows ?? []).map((row): Row => ({
+    ...row,
+    labels: { ...row.labels, error: errorName(row.labels['error'] ?? '') },
+  }))
   const [top] = [...rows].sort((a, b) => b.count - a.count)
   return {
     ...errors({ ...measured, rows }),
@@ -51,15 +54,20 @@ export const probe: Probe = {
     'EMFILE, ENFILE: open files at a limit. ENOMEM of mmap with memory free: a limit of maps or of address space. ENOSPC, EDQUOT: a full file system or quota. ECONNREFUSED, EHOSTUNREACH, EADDRNOTAVAIL of connect: the other side, the path, or no local port left. EBADF in numbers: a program closes what it does not have. EACCES, EPERM: rights.',
   seconds: 5,
   counted: ['raw_syscalls:sys_exit'],
-  checked: 'A program that closes a descriptor it does not have and opens a folder for writing: EBADF and EISDIR of that program, four to one.',
+  checked:
+    'A program that closes a descriptor it does not have and opens a folder for writing: EBADF and EISDIR of that program, four to one.',
   backEnds: [
-    namingCalls((named) => bpftrace({
-      program,
-      events,
-      microseconds: 0.3,
-      maps: { rows: { labels: ['pid', 'syscall', 'error', 'comm'], of: [{ map: '@errors', is: 'count' }] } },
-      read: named,
-    }), read),
+    namingCalls(
+      (named) =>
+        bpftrace({
+          program,
+          events,
+          microseconds: 0.3,
+          maps: { rows: { labels: ['pid', 'syscall', 'error', 'comm'], of: [{ map: '@errors', is: 'count' }] } },
+          read: named,
+        }),
+      read,
+    ),
     namingCalls((named) => perfLog({ question, events, read: named }), read),
     namingCalls((named) => ftraceLog({ question, events, read: named }), read),
   ],

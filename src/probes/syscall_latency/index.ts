@@ -63,16 +63,20 @@ export const probe: Probe = {
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
   checked: 'dd oflag=dsync: its writes at the time of a flush, its reads below a microsecond.',
   backEnds: [
-    namingCalls((named) => bpftrace({
-      program,
-      events,
-      microseconds: 0.45,
-      maps: {
-        histogram: { map: '@latency', unit: 1e-6, parts: ['syscall'] },
-        rows: { labels: ['pid', 'syscall', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
-      },
-      read: named,
-    }), read),
+    namingCalls(
+      (named) =>
+        bpftrace({
+          program,
+          events,
+          microseconds: 0.45,
+          maps: {
+            histogram: { map: '@latency', unit: 1e-6, parts: ['syscall'] },
+            rows: { labels: ['pid', 'syscall', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
+          },
+          read: named,
+        }),
+      read,
+    ),
     namingCalls((named) => ftraceLog({ question, events, read: named }), read),
   ],
 }

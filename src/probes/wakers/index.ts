@@ -14,7 +14,8 @@ const events = ['sched:sched_switch(prev_pid,prev_state)', 'sched:sched_wakeup(p
 const plain = (frame: string) => frame.replace(/_\[[kij]\]$/, '')
 
 /** Below one of these an interrupt woke the thread: whom it interrupted has nothing to do with it. */
-const INTERRUPT = /^(?:asm_sysvec|asm_common_interrupt|asm_call_irq|common_interrupt|sysvec_|el1h?_irq|handle_softirqs|__do_softirq|irq_exit)/
+const INTERRUPT =
+  /^(?:asm_sysvec|asm_common_interrupt|asm_call_irq|common_interrupt|sysvec_|el1h?_irq|handle_softirqs|__do_softirq|irq_exit)/
 const BY_INTERRUPT = 'interrupt'
 /** On the way into every wake-up. */
 const ON_THE_WAY =
@@ -46,7 +47,8 @@ export const probe: Probe = {
   seconds: 5,
   counted: ['sched:sched_switch', 'sched:sched_wakeup'],
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
-  checked: 'Eight threads at one mutex: woken by each other in futex_wake, after the sleep of the holder; those that sleep by the timer.',
+  checked:
+    'Eight threads at one mutex: woken by each other in futex_wake, after the sleep of the holder; those that sleep by the timer.',
   backEnds: [
     bpftrace({ program, events, microseconds: 1, maps: { stacks: { map: '@stacks', unit: 'us' } }, read }),
     libbpfTool({

@@ -40,7 +40,10 @@ export const probe: Probe = {
       program,
       events,
       microseconds: 0.8,
-      maps: { histogram: { map: '@time', unit: 1e-6 }, rows: { labels: ['function'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] } },
+      maps: {
+        histogram: { map: '@time', unit: 1e-6 },
+        rows: { labels: ['function'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
+      },
       read,
     }),
     perfLog({ question, events, read }),
