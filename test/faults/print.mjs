@@ -1,5 +1,5 @@
 // Judged faults → a line each, the page docs/reference/faults.md, and a result file like those of vitest.
-import { cpus, loadavg, release } from 'node:os'
+import { cpus, release } from 'node:os'
 
 export function summary(row) {
   const word = row.state === 'ready' ? row.word : row.state
@@ -19,32 +19,39 @@ const culpritOf = ({ first, culprit }) => {
   return one === undefined ? 'nobody' : `${one.kind}${culprit ? '' : ' (another)'}`
 }
 
-export function page(rows) {
-  const ran = rows.filter(({ state }) => state === 'ready')
+/** All faults of the manifest are on the page: what was not judged is said, never left out. */
+export function page(rows, all) {
+  const byId = new Map(rows.map((row) => [row.fault.id, row]))
+  const every = all.map((fault) => byId.get(fault.id) ?? { fault, state: 'not asked' })
+  const ran = every.filter(({ state }) => state === 'ready')
   const faults = ran.filter(({ fault }) => !fault.control)
   const controls = ran.filter(({ fault }) => fault.control)
-  const line = (row) => `| ${row.fault.id} | ${row.fault.truth.replace(/^Control: /, '')} | ${answer(row)} |`
-  const skipped = rows.filter(({ state }) => state !== 'ready')
+  const skipped = every.filter(({ state }) => state !== 'ready')
+  const passed = (list) => `${list.filter((row) => row.passed).length} of ${list.length}`
+  const loads = ran.flatMap(({ load }) => (load === undefined ? [] : [load]))
   return `# Faults
 
 Written by \`npm run faults -- --markdown docs/reference/faults.md\`; do not edit. Each fault was injected for real, one at a time, by a script of
-\`test/faults/inject/\`, and \`tracebook run --auto --allow trace\` was asked once (twice where it says so). How to read and repeat it: [the fault lab](../guide/fault-lab.md).
+\`test/faults/inject/\`, and \`tracebook run --auto --format json --allow trace\` was asked once (twice where it says so). How to read and repeat it: [the fault lab](../guide/fault-lab.md).
 
-Linux ${release().replace(/-.*/, '')}, ${cpus().length} CPUs, load average at the end ${loadavg()[2].toFixed(1)} over 15 minutes: what else ran on the machine can change a line.
+Linux ${release().replace(/-.*/, '')}, ${cpus().length} CPUs. Load average before a fault: median ${median(loads)?.toFixed(1) ?? 'unknown'}, at most ${Math.max(0, ...loads).toFixed(1)};
+what else ran on the machine can change a line.
 
-Cause first with its culprit: ${faults.filter(({ passed }) => passed).length} of ${faults.length}. Controls quiet: ${controls.filter(({ passed }) => passed).length} of ${controls.length}.
+Cause first with its culprit: ${passed(faults)}. Controls quiet: ${passed(controls)}. Not judged: ${skipped.length}.
 Median time to the diagnosis: ${seconds(times(faults, false))} without escalation, ${seconds(times(faults, true))} with.
 
-| fault | truth | cause named first | culprit | confidence | time | escalations | |
-|---|---|---|---|---|---|---|---|
-${faults.map(line).join('\n')}
+${table('fault', 'truth', faults)}
 
 ## Controls
 
-| control | what runs | cause named first | culprit | confidence | time | escalations | |
-|---|---|---|---|---|---|---|---|
-${controls.map(line).join('\n')}
-${skipped.length === 0 ? '' : `\n## Not judged here\n\n${skipped.map(({ fault, state, why }) => `- ${fault.id}: ${state}, ${why ?? 'no reason given'}`).join('\n')}\n`}`
+${table('control', 'what runs', controls)}
+${skipped.length === 0 ? '' : `\n## Not judged\n\n${skipped.map(({ fault, state, why }) => `- ${fault.id}: ${state}${why ? `, ${why}` : ''}`).join('\n')}\n`}`
+}
+
+function table(first, second, rows) {
+  const line = (row) => `| ${row.fault.id} | ${row.fault.truth.replace(/^Control: /, '')} | ${answer(row)} |`
+  const head = `| ${first} | ${second} | cause named first | culprit | confidence | time | escalations | |\n|---|---|---|---|---|---|---|---|`
+  return [head, ...rows.map(line)].join('\n')
 }
 
 const times = (rows, escalated) => rows.filter((row) => escalations(row) > 0 === escalated).map((row) => row.seconds)

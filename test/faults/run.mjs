@@ -1,8 +1,10 @@
 // npm run faults [ID…]: injects one fault at a time, asks the product, compares its first diagnosis with the truth. Exit 1: one was missed.
 // --ci: the rows marked for it, in at most 8 minutes.  --markdown FILE: the table of docs/reference/faults.md.  --list: the ids.
+// --json FILE: all that is known of each run.  --with FILE…: no run, the table of runs kept with --json.
 // TRACEBOOK_RESULTS=FOLDER: a result file there for scripts/count-tests.mjs, like those of vitest.
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -62,6 +64,7 @@ function parsed(text) {
 
 async function tryOnce(fault) {
   const seed = 1 + Math.floor(Math.random() * 1e6)
+  const [load] = loadavg()
   const injected = await inject(fault, seed)
   try {
     if (injected.state !== 'ready')
@@ -77,6 +80,7 @@ async function tryOnce(fault) {
       fault,
       seed,
       state: 'ready',
+      load,
       target,
       truth,
       seconds: answer.seconds,
@@ -124,11 +128,12 @@ const { values, positionals } = parseArgs({
     list: { type: 'boolean' },
     markdown: { type: 'string' },
     json: { type: 'string' },
+    with: { type: 'string', multiple: true },
   },
 })
-const wanted = choose(values, positionals)
+const wanted = values.with ? [] : choose(values, positionals)
+const rows = (values.with ?? []).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')))
 const started = Date.now()
-const rows = []
 for (const [i, fault] of wanted.entries()) {
   if (stopping.signal.aborted) break
   const late = values.ci && Date.now() - started > CI_MS - ANSWER_MS / 2
@@ -140,7 +145,7 @@ for (const [i, fault] of wanted.entries()) {
 const failed = rows.filter((row) => !row.passed && row.state !== 'skip')
 const passed = rows.filter((row) => row.passed)
 if (values.json) writeFileSync(values.json, JSON.stringify(rows, null, 1))
-if (values.markdown) writeFileSync(values.markdown, page(rows))
+if (values.markdown) writeFileSync(values.markdown, page(rows, manifest()))
 if (process.env.TRACEBOOK_RESULTS)
   writeFileSync(join(process.env.TRACEBOOK_RESULTS, 'faults.json'), JSON.stringify(results(rows)))
 process.stdout.write(
