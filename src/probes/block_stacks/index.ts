@@ -12,7 +12,7 @@ const events = [EVENT]
 
 /** On the way down from every file system: what it asked for is above them. */
 const ON_THE_WAY =
-  /^(?:perf_trace_\w+|trace_event_raw_\w+|bpf_\w+|(?:__)?submit_bio\w*|submit_bh\w*|__?submit_bh\w*|(?:__)?blk_\w+|blkdev_\w+|bio_\w+|io_schedule\w*|dm_\w+|md_\w+|\[unknown\]|__traceiter_\w+)$/
+  /^(?:perf_trace_\w+|trace_event_raw_\w+|bpf_\w+|(?:__)?submit_bio\w*|submit_bh\w*|__?submit_bh\w*|(?:__)?blk_\w+|blkdev_\w+|bio_\w+|io_schedule\w*|\w+_io_submit\w*|\w+_submit_io\w*|\w+_bio_write_\w+|mpage_\w+|dm_\w+|md_\w+|\[unknown\]|__traceiter_\w+)$/
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
