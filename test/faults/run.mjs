@@ -142,7 +142,7 @@ for (const [i, fault] of wanted.entries()) {
   process.stdout.write(`${String(i + 1).padStart(2)}/${wanted.length} ${summary(row)}\n`)
   if (!stopping.signal.aborted) await sleep(SETTLE_MS)
 }
-const failed = rows.filter((row) => !row.passed && row.state !== 'skip')
+const failed = rows.filter((row) => !row.passed && !['skip', 'interrupted'].includes(row.state))
 const passed = rows.filter((row) => row.passed)
 if (values.json) writeFileSync(values.json, JSON.stringify(rows, null, 1))
 if (values.markdown) writeFileSync(values.markdown, page(rows, manifest()))
