@@ -180,7 +180,7 @@ function headline({ answer, metric }: Escalation): string {
     ? ''
     : answer.kind === 'stacks'
       ? ` ${answer.stacks.length} stacks`
-      : ` ${answer.total} events`
+      : ` ${plural(answer.total, 'event')}`
 }
 
 function full(path: string | undefined, page: Page): readonly string[] {

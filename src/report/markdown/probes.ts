@@ -6,6 +6,7 @@ import type { Stack, Stacks } from '../../model/stacks.ts'
 import type { Row, Tally } from '../../model/tally.ts'
 import { formatQuantity, type Dimension } from '../../model/unit.ts'
 import { barLines, dimensionOf, modesText, percentileText } from '../bars.ts'
+import { plural } from '../words.ts'
 import { code, heading, lines, list, paragraph, table, type Block, type Inline } from './nodes.ts'
 
 const MOST_STACKS = 8
@@ -94,7 +95,7 @@ function stacks({ stacks: all, total, dimension }: Stacks): readonly Block[] {
 }
 
 function tally({ rows, total }: Tally): readonly Block[] {
-  if (rows.length === 0) return [paragraph(total === 0 ? 'Nothing happened.' : `${total} events.`)]
+  if (rows.length === 0) return [paragraph(total === 0 ? 'Nothing happened.' : `${plural(total, 'event')}.`)]
   const names = Object.keys(rows[0]?.labels ?? {})
   const timed = rows.some((row) => row.seconds !== undefined)
   const sized = rows.some((row) => row.bytes !== undefined)
@@ -105,7 +106,7 @@ function tally({ rows, total }: Tally): readonly Block[] {
     ...(sized ? [row.bytes === undefined ? '' : formatQuantity(row.bytes, 'bytes')] : []),
   ]
   return [
-    paragraph(`${total} events.`),
+    paragraph(`${plural(total, 'event')}.`),
     table(
       [...names, 'count', ...(timed ? ['time'] : []), ...(sized ? ['bytes'] : [])],
       rows.slice(0, MOST_ROWS).map(cells),
