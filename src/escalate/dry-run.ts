@@ -11,6 +11,8 @@ interface DryRun {
   readonly acts: readonly [Act, ...Act[]]
   /** What must be in what it printed. */
   readonly proof?: RegExp
+  /** What the kernel says when it cannot do this at all, and what that means. */
+  readonly refusal?: readonly [said: RegExp, means: string]
 }
 
 const run = (argv: readonly [string, ...string[]], input?: string): Act => ({
@@ -60,6 +62,22 @@ const DRY_RUNS: Readonly<Partial<Record<`${BackEnd['instrument']}/${BackEnd['mec
     `${SWITCH}/hist`,
     /hitcount:\s*\d/,
   ),
+  // The filter first: without it every function of the kernel would be traced.
+  'ftrace/graph': {
+    ...traced(
+      [
+        ['set_ftrace_filter', 'vfs_read'],
+        ['current_tracer', 'function_graph'],
+      ],
+      'trace',
+      /tracer: function_graph/,
+    ),
+    // Only root gets here: EPERM is a kernel that switched its function tracing off.
+    refusal: [
+      /> current_tracer: EINVAL|> set_ftrace_filter: E(?:NOENT|NODEV|PERM)/,
+      'not supported by this kernel: function_graph in a private trace instance (it takes Linux 6.11 and CONFIG_FUNCTION_GRAPH_TRACER)',
+    ],
+  },
 }
 
 /** Undefined: it works here, or only the question itself can tell. */
@@ -79,8 +97,10 @@ export async function incapable(backEnd: BackEnd, host: Host, signal: AbortSigna
   return why
 }
 
-function problemOf(looks: readonly Observation[], { acts, proof }: DryRun, key: string): Unavailable | undefined {
+function problemOf(looks: readonly Observation[], dry: DryRun, key: string): Unavailable | undefined {
+  const { acts, proof, refusal } = dry
   const bad = looks.find((look) => look.outcome !== 'ok')
+  if (bad && refusal?.[0].test(bad.stderr ?? '')) return unavailable('not supported', refusal[1])
   if (bad) return whyFailed(bad, `a dry run of ${named(key)}`)
   const last = looks.at(-1)
   return looks.length === acts.length && last && (proof?.test(last.text) ?? true)
@@ -95,6 +115,7 @@ function named(key: string): string {
     sampling: 'sampling',
     histogram: 'a hist trigger',
     synthetic: 'a synthetic event',
+    graph: 'function_graph',
   }
   return `${instrument} with ${words[mechanism] ?? `a ${mechanism}`}`
 }
