@@ -12,7 +12,13 @@ export function patternOf(log: Iterable<LogEvent>, pid?: number): Measured {
     const sector = event.number('sector')
     const length = event.number('nr_sector')
     const bytes = event.number('bytes') ?? 0
-    if (device === undefined || sector === undefined || length === undefined || bytes === 0 || event.field('rwbs')?.startsWith('D'))
+    if (
+      device === undefined ||
+      sector === undefined ||
+      length === undefined ||
+      bytes === 0 ||
+      event.field('rwbs')?.startsWith('D')
+    )
       continue
     if (pid !== undefined && (event.process ?? event.pid) !== pid) continue
     const before = next.get(device)

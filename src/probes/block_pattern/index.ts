@@ -80,7 +80,8 @@ export const probe: Probe = {
   seconds: 5,
   counted: [EVENT],
   control: diskIos,
-  checked: 'fio, one job reading in order and one at random at once: 8 of 10 random, as the streams interrupt each other; biopattern of libbpf-tools says the same.',
+  checked:
+    'fio, one job reading in order and one at random at once: 8 of 10 random, as the streams interrupt each other; biopattern of libbpf-tools says the same.',
   backEnds: [
     namingDisks(
       bpftrace({

@@ -63,7 +63,8 @@ export const probe: Probe = {
     'Microseconds come from the page cache. A second peak of 0.1 to 10 ms is the device: compare it with block_latency; longer than the device takes is waiting for a lock, the journal or the dirty-page limit. Fast here and slow for users: it is not the file system. Page faults on mapped files and io_uring are not seen; logs (perf, Ftrace) leave out read and write too, whose descriptor may be a socket.',
   seconds: 5,
   counted: CALLS.map((call) => `syscalls:sys_enter_${call}`),
-  checked: 'fio with 4 KiB reads and writes and an fsync after every eighth: its fsyncs and the reads that missed the cache at the time of the device, its writes at microseconds.',
+  checked:
+    'fio with 4 KiB reads and writes and an fsync after every eighth: its fsyncs and the reads that missed the cache at the time of the device, its writes at microseconds.',
   backEnds: [
     bpftrace({
       program,
