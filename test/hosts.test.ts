@@ -17,8 +17,8 @@ import { builtinLibrary, root } from './support/library.ts'
 const library = await builtinLibrary()
 const folder = join(root, 'test/hosts')
 const hosts = readdirSync(folder, { withFileTypes: true })
-  // use-*: test/use-matrix.test.ts.
-  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('use-'))
+  // use-*: test/use-matrix.test.ts; escalated-*: test/escalate.test.ts.
+  .filter((entry) => entry.isDirectory() && !/^(?:use|escalated)-/.test(entry.name))
   .map((entry) => entry.name)
 
 /** What was wrong with each when it was recorded (test/hosts/README.md): cause, a word of the culprit, status. */
