@@ -1,6 +1,6 @@
 // off_cpu: where threads are blocked, and for how long, by the stack they block in; what only waits for work is kept out of the sentence.
 import { foldStackBlocks } from '../../flame/index.ts'
-import { bpftrace } from '../../instruments/bpftrace.ts'
+import { bpftrace, type BpftraceMaps } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { hottest } from '../../instruments/hottest.ts'
 import { toNanoseconds } from '../../instruments/measured.ts'
@@ -11,6 +11,7 @@ import type { Probe } from '../../model/probe.ts'
 import type { Stack, Stacks } from '../../model/stacks.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import program from './blocked.bt'
+import onlyUninterruptible from './uninterruptible.bt'
 
 const events = ['sched:sched_switch(prev_pid,prev_state,next_pid,next_comm)']
 
@@ -63,6 +64,15 @@ function kernelOnly(frames: readonly string[]): readonly string[] {
   return [name, ...(own.length > 0 ? own : rest)]
 }
 
+const maps: BpftraceMaps = {
+  rows: {
+    labels: ['pid', 'state', 'comm'],
+    names: { state: (bits) => (bits === '2' ? 'D' : 'S') },
+    of: [{ map: '@by', is: 'seconds', unit: 1e-6 }],
+  },
+  stacks: { map: '@stacks', unit: 'us' },
+}
+
 export const probe: Probe = {
   id: 'off_cpu',
   answers: 'sched.blocked_stacks',
@@ -76,7 +86,7 @@ export const probe: Probe = {
   ],
   asks: 'Where are threads blocked, and for how long?',
   tells:
-    'folio_wait, io_schedule: the disk. rpc_wait_bit_killable: NFS. jbd2_log_wait_commit: the journal. rwsem below mmap, munmap or a page fault: mmap_lock. blk_throtl, rq_qos_wait: a limit of I/O. request_wait_answer: a file system in user space. futex: a lock or an idle worker, see lock.futex_wait. epoll, poll, nanosleep, pipe and accept wait for work and are left out of the sentence. A thread that did not wake in the window is not seen: task.blocked has those.',
+    'folio_wait, io_schedule: the disk. rpc_wait_bit_killable: NFS. jbd2_log_wait_commit: the journal. rwsem below mmap, munmap or a page fault: mmap_lock. blk_throtl, rq_qos_wait: a limit of I/O. request_wait_answer: a file system in user space. futex: a lock or an idle worker, see lock.futex_wait. epoll, poll, nanosleep, pipe and accept wait for work and are left out of the sentence. When only uninterruptible sleep was looked at (the instrument is then called uninterruptible), other waits are not known. A thread that did not wake in the window is not seen: task.blocked has those.',
   seconds: 5,
   counted: ['sched:sched_switch'],
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
@@ -86,15 +96,8 @@ export const probe: Probe = {
     bpftrace({
       program,
       events,
-      microseconds: 2.5,
-      maps: {
-        rows: {
-          labels: ['pid', 'state', 'comm'],
-          names: { state: (bits) => (bits === '2' ? 'D' : 'S') },
-          of: [{ map: '@by', is: 'seconds', unit: 1e-6 }],
-        },
-        stacks: { map: '@stacks', unit: 'us' },
-      },
+      microseconds: 3,
+      maps,
       read,
     }),
     libbpfTool({
@@ -112,5 +115,7 @@ export const probe: Probe = {
       read,
     }),
     perfBlocked({ events, read }),
+    // Where the others cost too much: what sleeps uninterruptibly is what a high load is made of, and the rest is not told.
+    bpftrace({ id: 'uninterruptible', program: onlyUninterruptible, events, microseconds: 0.35, maps, read }),
   ],
 }
