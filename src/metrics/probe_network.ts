@@ -26,4 +26,5 @@ export const metrics: readonly Metric[] = [
   { id: 'tcp.reset_port', dimension: 'text', kind: 'text', help: 'Own port they were sent from' },
   { id: 'tcp.sessions_of_service', dimension: 'count', kind: 'count', help: 'TCP connections that began and ended in the window with the peer and port that had most', see: 'tcplife' },
   { id: 'tcp.session_service', dimension: 'text', kind: 'text', help: 'That peer and port, and which side this host is', see: 'tcplife' },
+  { id: 'interface.queue_wait', per: 'interface', dimension: 'seconds', kind: 'count', help: 'Time packets waited in the queue of an interface in the window, added up', see: 'tc -s qdisc show dev DEV' },
 ]

@@ -54,7 +54,7 @@ export const probe: Probe = {
         histogram: { map: '@packets', unit: 1 },
         rows: {
           labels: ['cpu', 'device'],
-          names: { device: (name) => (name === '(no_device)' ? BACKLOG[name] : name) },
+          names: { device: (name) => (name === '' ? BACKLOG['(no_device)'] : name) },
           of: [{ map: '@by', is: 'count' }],
         },
       },

@@ -4,7 +4,7 @@ import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import { vmstatCounter } from '../../instruments/counter.ts'
 import type { Counts } from '../../instruments/question.ts'
-import { answering } from '../../instruments/reading.ts'
+import { answering, type Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './victims.bt'
 
@@ -17,7 +17,16 @@ const question: Counts = {
   labels: { victim: { field: 'pid' }, asked: { field: '@comm' }, comm: { field: 'comm' } },
 }
 
-const read = answering('memory.oom_victims')
+const told = answering('memory.oom_victims')
+
+/** bpftrace 0.23 reads strings of variable place (__data_loc) from the wrong one: the name is empty there. */
+const read: Reader = ({ rows = [] }) =>
+  told({
+    rows: rows.map((row) => {
+      const { comm, ...labels } = row.labels
+      return comm === '' ? { ...row, labels } : row
+    }),
+  })
 
 export const probe: Probe = {
   id: 'oom_victims',

@@ -7,7 +7,7 @@ import { answering } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './queue.bt'
 
-const events = ['net:net_dev_queue(skbaddr)', 'net:net_dev_start_xmit(skbaddr)']
+const events = ['net:net_dev_queue(skbaddr)', 'net:net_dev_start_xmit(skbaddr,name)']
 
 const question: Pairs = {
   kind: 'pairs',
@@ -16,12 +16,15 @@ const question: Pairs = {
   labels: { interface: { field: 'dev' } },
 }
 
-const read = answering('network.queue_time', { table: 'network.queue_by' })
+const read = answering('network.queue_time', {
+  table: 'network.queue_by',
+  by: [{ domain: 'interface', metric: 'interface.queue_wait', value: 'seconds', name: 'interface' }],
+})
 
 export const probe: Probe = {
   id: 'queue_time',
   answers: 'network.queue_time',
-  gives: ['network.queue_time', 'network.queue_by'],
+  gives: ['network.queue_time', 'network.queue_by', 'interface.queue_wait'],
   asks: 'How long do packets wait in the queue of an interface before they are sent?',
   tells:
     'Microseconds: the queue is empty. Milliseconds: a shaper, or a link that is full; the delay is made here and not on the path.',
@@ -33,7 +36,10 @@ export const probe: Probe = {
       program,
       events,
       microseconds: 1,
-      maps: { histogram: { map: '@latency', unit: 1e-6 } },
+      maps: {
+        histogram: { map: '@latency', unit: 1e-6 },
+        rows: { labels: ['interface'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
+      },
       read,
     }),
     perfLog({ question, events, read }),
