@@ -18,6 +18,10 @@ const events = ['sched:sched_switch(prev_pid,prev_state,next_pid,next_comm)']
 /** An idle thread sits below one of these: it waits for work, a time or a child, and nothing is slow. */
 const FOR_WORK =
   /^(?:do_epoll_wait|ep_poll|do_sys_poll|do_poll.*|do_select|core_sys_select|__x64_sys_pause|hrtimer_nanosleep|do_wait|kernel_wait4|do_sigtimedwait|sigsuspend|(?:__)?futex_wait|worker_thread|smpboot_thread_fn|kswapd|kcompactd|rcu_.*kthread|rcu_tasks_kthread|kthread_worker_fn|khugepaged|kauditd_thread|io_wq_worker|io_cqring_wait|io_sq_thread|.*pipe_read|wait_for_partner|inet_csk_accept|unix_accept|unix_stream_read_generic|__skb_wait_for_more_packets|n_tty_read|do_msgrcv|do_semtimedop|kjournald2|oom_reaper|watchdog|kdamond_fn|devtmpfsd|irq_thread|jbd2_journal_wait_for_commit|sk_wait_data|signalfd_read|eventfd_read|timerfd_read|inotify_read|do_signal_stop|ptrace_stop|exp_funnel_lock)$/
+/** A mutex of the program that another thread has: no waiting for work, though it ends in the same futex. */
+const FOR_A_LOCK = /lll_lock_wait|mutex_lock|rwlock_.*lock|lockSlow/
+/** All idle threads are one line of the answer. */
+const IDLE = 'waits for work'
 /** Preempted, not blocked: offcputime has these too. */
 const PREEMPTED =
   /^(?:irqentry_exit_to_user_mode|exit_to_user_mode_loop|preempt_schedule_irq|__cond_resched|schedule_tail)$/
@@ -32,6 +36,11 @@ function withOnly({ stacks, ...rest }: Stacks, wanted: (stack: Stack) => boolean
   return { ...rest, stacks: own, total: own.reduce((sum, { weight }) => sum + weight, 0) }
 }
 
+function forWork(frames: readonly string[]): boolean {
+  const names = frames.map(plain)
+  return names.some((name) => FOR_WORK.test(name)) && !names.some((name) => FOR_A_LOCK.test(name))
+}
+
 const table = answering('sched.blocked_by')
 const uninterruptible = answering('', {
   by: [{ domain: 'process', metric: 'process.blocked_uninterruptible', value: 'seconds', name: 'pid' }],
@@ -40,15 +49,16 @@ const uninterruptible = answering('', {
 const read: Reader = ({ stacks, rows }) => {
   if (!stacks) return { answers: {} }
   const blocked = withOnly(stacks, ({ frames }) => !frames.some((frame) => PREEMPTED.test(plain(frame))))
-  const slow = withOnly(
-    blocked,
-    ({ frames }) => frames.length > 1 && !frames.some((frame) => FOR_WORK.test(plain(frame))),
-  )
+  const slow = withOnly(blocked, ({ frames }) => frames.length > 1 && !forWork(frames))
+  const idle = { frames: [IDLE], weight: toNanoseconds(Math.max(0, blocked.total - slow.total)) }
   const kernel = { ...slow, stacks: slow.stacks.map((one) => ({ ...one, frames: kernelOnly(one.frames) })) }
   const top = hottest(kernel, ON_THE_WAY)
   const found = rows && uninterruptible({ rows: rows.filter(({ labels }) => labels['state'] === 'D') }).instances
   return {
-    answers: { 'sched.blocked_stacks': blocked, ...(rows ? table({ rows }).answers : {}) },
+    answers: {
+      'sched.blocked_stacks': { ...blocked, stacks: idle.weight > 0 ? [...slow.stacks, idle] : slow.stacks },
+      ...(rows ? table({ rows }).answers : {}),
+    },
     host: {
       'sched.blocked_time': toNanoseconds(slow.total),
       ...(top ? { 'sched.blocked_function': top.function, 'sched.blocked_process': top.process } : {}),
@@ -86,12 +96,12 @@ export const probe: Probe = {
   ],
   asks: 'Where are threads blocked, and for how long?',
   tells:
-    'folio_wait, io_schedule: the disk. rpc_wait_bit_killable: NFS. jbd2_log_wait_commit: the journal. rwsem below mmap, munmap or a page fault: mmap_lock. blk_throtl, rq_qos_wait: a limit of I/O. request_wait_answer: a file system in user space. futex: a lock or an idle worker, see lock.futex_wait. epoll, poll, nanosleep, pipe and accept wait for work and are left out of the sentence. When only uninterruptible sleep was looked at (the instrument is then called uninterruptible), other waits are not known. A thread that did not wake in the window is not seen: task.blocked has those.',
+    'folio_wait, io_schedule: the disk. rpc_wait_bit_killable: NFS. jbd2_log_wait_commit: the journal. rwsem below mmap, munmap or a page fault: mmap_lock. blk_throtl, rq_qos_wait: a limit of I/O. request_wait_answer: a file system in user space. futex: a lock or an idle worker, see lock.futex_wait. epoll, poll, nanosleep, pipe, accept and idle workers are one line: they wait for work. When only uninterruptible sleep was looked at (the instrument is then called uninterruptible), other waits are not known. A thread that did not wake in the window is not seen: task.blocked has those.',
   seconds: 5,
   counted: ['sched:sched_switch'],
   control: counter('/proc/stat', /^ctxt (\d+)$/gm, 'context switches', 20),
   checked:
-    'dd oflag=dsync: its writes, in the function that waits for the device; threads that sleep and idle workers are in the stacks only.',
+    'dd oflag=dsync: its writes, in the function that waits for the device; threads that sleep and idle workers in one line of their own.',
   backEnds: [
     bpftrace({
       program,
