@@ -3,6 +3,7 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -32,13 +33,16 @@ export const probe: Probe = {
   control: diskIos,
   checked: 'dd oflag=dsync of 4 KiB: that dd, and the journal as metadata (WSM).',
   backEnds: [
-    namingDisks(bpftrace({
-      program,
-      events,
-      microseconds: 0.7,
-      maps: { rows: { labels: ['device', 'op', 'comm'], of: [{ map: '@by', is: 'bytes' }] } },
-      read,
-    })),
+    namingDisks(
+      bpftrace({
+        program,
+        events,
+        microseconds: 0.7,
+        maps: { rows: { labels: ['device', 'op', 'comm'], of: [{ map: '@by', is: 'bytes' }] } },
+        read,
+      }),
+    ),
+    namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
   ],

@@ -3,6 +3,7 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -16,7 +17,11 @@ const question: Pairs = {
   kind: 'pairs',
   start: [{ event: 'block:block_rq_issue', key: ['dev', 'sector'], when: [['bytes', '>', 0]] }],
   end: [{ event: 'block:block_rq_complete', key: ['dev', 'sector'] }],
-  labels: { device: { field: 'dev' }, op: { field: 'rwbs', at: 'start' }, comm: { field: 'comm', at: 'start' } },
+  labels: {
+    device: { field: 'dev', type: 'u32' },
+    op: { field: 'rwbs', at: 'start', type: 'char[8]' },
+    comm: { field: 'comm', at: 'start', type: 'char[16]' },
+  },
 }
 
 const read = answering('block.latency', {
@@ -49,6 +54,7 @@ export const probe: Probe = {
       }),
     ),
     libbpfTool({ tool: 'biolatency', args: ['{seconds}', '1'], events, microseconds: 0.6, read }),
+    namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
   ],

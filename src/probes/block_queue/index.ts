@@ -2,6 +2,7 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -14,7 +15,11 @@ const question: Pairs = {
   kind: 'pairs',
   start: [{ event: 'block:block_rq_insert', key: ['dev', 'sector'], when: [['bytes', '>', 0]] }],
   end: [{ event: 'block:block_rq_issue', key: ['dev', 'sector'] }],
-  labels: { device: { field: 'dev' }, op: { field: 'rwbs' }, comm: { field: 'comm', at: 'start' } },
+  labels: {
+    device: { field: 'dev', type: 'u32' },
+    op: { field: 'rwbs', type: 'char[8]' },
+    comm: { field: 'comm', at: 'start', type: 'char[16]' },
+  },
 }
 
 const read = answering('block.queue_time', {
@@ -32,7 +37,8 @@ export const probe: Probe = {
   seconds: 5,
   counted: ['block:block_rq_insert', 'block:block_rq_issue'],
   // No control: requests that are issued directly are not inserted, and an empty answer is then the truth.
-  checked: 'fio with an fsync after every eighth write, below mq-deadline: microseconds, for the device takes all it is given.',
+  checked:
+    'fio with an fsync after every eighth write, below mq-deadline: microseconds, for the device takes all it is given.',
   backEnds: [
     namingDisks(
       bpftrace({
@@ -46,6 +52,7 @@ export const probe: Probe = {
         read,
       }),
     ),
+    namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
   ],

@@ -2,9 +2,11 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './sizes.bt'
 
@@ -38,7 +40,10 @@ export const probe: Probe = {
       maps: { histogram: { map: '@size', unit: 1 } },
       read,
     }),
+    histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    // Last: it counts flushes too, as I/Os of nothing.
+    libbpfTool({ tool: 'bitesize', args: ['{seconds}', '1'], events, microseconds: 0.8, read }),
   ],
 }

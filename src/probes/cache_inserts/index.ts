@@ -1,6 +1,7 @@
 // cache_inserts: whose reads and writes bring new pages into the page cache.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -35,6 +36,7 @@ export const probe: Probe = {
       maps: { rows: { labels: ['comm'], of: [{ map: '@n', is: 'count' }] } },
       read,
     }),
+    histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
   ],

@@ -1,6 +1,7 @@
 // migrations: which threads the scheduler moves from CPU to CPU.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -35,6 +36,7 @@ export const probe: Probe = {
       maps: { rows: { labels: ['thread'], of: [{ map: '@n', is: 'count' }] } },
       read,
     }),
+    histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
   ],

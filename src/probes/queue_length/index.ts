@@ -1,9 +1,11 @@
 // queue_length: how many threads wait for a CPU while another runs on it, sampled on every CPU.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { libbpfTool } from '../../instruments/tool.ts'
 import type { Bucket } from '../../model/distribution.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './length.bt'
+import { readRunqlen } from './runqlen.ts'
 
 const answer = answering('sched.queue_length', { table: 'sched.queue_samples' })
 
@@ -42,6 +44,16 @@ export const probe: Probe = {
       events: [],
       microseconds: 2,
       maps: { rows: { labels: ['cpu', 'waiting'], of: [{ map: '@', is: 'count' }] } },
+      read,
+    }),
+    // Does not load since 6.13, which renamed what it reads.
+    libbpfTool({
+      tool: 'runqlen',
+      mechanism: 'sampling',
+      args: ['{seconds}', '1'],
+      events: [],
+      microseconds: 1.5,
+      parse: readRunqlen,
       read,
     }),
   ],

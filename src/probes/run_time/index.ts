@@ -2,6 +2,7 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
@@ -15,7 +16,7 @@ const question: Pairs = {
   kind: 'pairs',
   start: [{ event: 'sched:sched_switch', key: ['next_pid'], when: [['next_pid', '!=', 0]] }],
   end: [{ event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_pid', '!=', 0]] }],
-  labels: { pid: { field: 'prev_pid' }, comm: { field: 'prev_comm' } },
+  labels: { pid: { field: 'prev_pid' }, comm: { field: 'prev_comm', type: 'char[16]' } },
 }
 
 const read = answering('sched.run_time', { table: 'sched.run_by' })
@@ -42,7 +43,15 @@ export const probe: Probe = {
       },
       read,
     }),
-    libbpfTool({ tool: 'cpudist', args: ['{seconds}', '1'], pidArgs: ['-p', '{pid}'], events, microseconds: 0.8, read }),
+    libbpfTool({
+      tool: 'cpudist',
+      args: ['{seconds}', '1'],
+      pidArgs: ['-p', '{pid}'],
+      events,
+      microseconds: 0.8,
+      read,
+    }),
+    histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
   ],

@@ -2,6 +2,7 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { histTrigger } from '../../instruments/hist-trigger.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -26,7 +27,7 @@ const question: Pairs = {
   kind: 'pairs',
   start: [{ event: 'writeback:writeback_start', key: ['@pid'] }],
   end: [{ event: 'writeback:writeback_written', key: ['@pid'] }],
-  labels: { reason: { field: 'reason' }, device: { field: 'name' } },
+  labels: { reason: { field: 'reason', type: 'int', names: REASONS }, device: { field: 'name', type: 'char[32]' } },
 }
 
 const answer = answering('fs.writeback_time', { table: 'fs.writeback' })
@@ -75,6 +76,7 @@ export const probe: Probe = {
         read,
       }),
     ),
+    namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
   ],
