@@ -18,11 +18,13 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.major_fault_stacks', dimension: 'count', kind: 'stacks', help: 'Which code waits for pages from disk or swap', see: 'perf record -e major-faults -a -g -- sleep 5' },
   { id: 'memory.major_fault_function', dimension: 'text', kind: 'text', help: 'Function most major page faults happen in' },
   { id: 'memory.major_fault_process', dimension: 'text', kind: 'text', help: 'Process of the function most major page faults happen in' },
+  { id: 'memory.major_faults_traced', dimension: 'count', kind: 'count', help: 'Major page faults seen while they were traced', see: 'sar -B 1 5' },
   { id: 'memory.major_fault_share', dimension: 'ratio', kind: 'constant', help: 'Share of the major page faults in that function' },
   { id: 'memory.oom_victims', dimension: 'count', kind: 'events', help: 'Processes the kernel killed for their memory, with who asked for memory then', see: 'journalctl -k -g oom' },
   { id: 'memory.growth_stacks', dimension: 'count', kind: 'stacks', help: 'Which code asks the kernel for address space (brk, mmap, mremap)', see: 'perf trace -e brk,mmap,mremap -p PID' },
   { id: 'memory.growing_function', dimension: 'text', kind: 'text', help: 'Function most requests for address space come from' },
   { id: 'memory.growing_process', dimension: 'text', kind: 'text', help: 'Process of the function most requests for address space come from' },
+  { id: 'memory.growths_traced', dimension: 'count', kind: 'count', help: 'Requests for address space seen while they were traced', see: 'perf trace -s -e brk,mmap,mremap -a -- sleep 5' },
   { id: 'memory.growing_share', dimension: 'ratio', kind: 'constant', help: 'Share of the requests for address space from that function' },
   { id: 'memory.tlb_interrupts', dimension: 'count', kind: 'count', help: 'Times in the window other CPUs were interrupted to make them forget address translations', see: 'grep TLB /proc/interrupts' },
 ]

@@ -12,22 +12,29 @@ const read: Reader = ({ stacks }) => {
   const top = hottest(stacks, OF_FAULTS)
   return {
     answers: { 'memory.major_fault_stacks': stacks },
-    ...(top
-      ? {
-          host: {
+    host: {
+      'memory.major_faults_traced': stacks.total,
+      ...(top
+        ? {
             'memory.major_fault_function': top.function,
             'memory.major_fault_process': top.process,
             'memory.major_fault_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+          }
+        : {}),
+    },
   }
 }
 
 export const probe: Probe = {
   id: 'major_faults',
   answers: 'memory.major_fault_stacks',
-  gives: ['memory.major_fault_stacks', 'memory.major_fault_function', 'memory.major_fault_process', 'memory.major_fault_share'],
+  gives: [
+    'memory.major_fault_stacks',
+    'memory.major_fault_function',
+    'memory.major_fault_process',
+    'memory.major_fault_share',
+    'memory.major_faults_traced',
+  ],
   asks: 'Which code waits for its pages to come from disk or swap?',
   tells:
     'Each stack is a wait for a disk in the middle of computing. Program start, libraries and mapped files: the page cache lost them. malloc, garbage collectors and data of a program: its memory was swapped out. Who waits is not who took the memory.',

@@ -15,22 +15,29 @@ const read: Reader = ({ stacks }) => {
   const top = hottest(stacks, OF_ALLOCATORS)
   return {
     answers: { 'memory.growth_stacks': stacks },
-    ...(top
-      ? {
-          host: {
+    host: {
+      'memory.growths_traced': stacks.total,
+      ...(top
+        ? {
             'memory.growing_function': top.function,
             'memory.growing_process': top.process,
             'memory.growing_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+          }
+        : {}),
+    },
   }
 }
 
 export const probe: Probe = {
   id: 'memory_growth',
   answers: 'memory.growth_stacks',
-  gives: ['memory.growth_stacks', 'memory.growing_function', 'memory.growing_process', 'memory.growing_share'],
+  gives: [
+    'memory.growth_stacks',
+    'memory.growing_function',
+    'memory.growing_process',
+    'memory.growing_share',
+    'memory.growths_traced',
+  ],
   asks: 'Which code makes its process ask the kernel for more memory?',
   tells:
     'An allocator asks the kernel only when what it has does not suffice: code that is found here in a process that grows is where the memory goes that nobody gives back. In a process that does not grow it is memory that goes and comes: large buffers, mapped files, thread stacks. A runtime with a heap of its own shows its collector here.',
