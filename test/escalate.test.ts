@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { disbelief } from '../src/escalate/believe.ts'
+import { commandOf } from '../src/escalate/command.ts'
 import { predicted } from '../src/escalate/cost.ts'
 import { whyFailed } from '../src/escalate/dry-run.ts'
 import { escalate, type Means } from '../src/escalate/escalate.ts'
@@ -179,6 +180,31 @@ describe('is it there', () => {
     const formats = await readFormats(['sched:sched_switch'], recorded, never)
     expect(formats.unread?.unavailable).toBe('not permitted')
     expect(lacking(['sched:sched_swap'], formats)).toBeUndefined()
+  })
+})
+
+describe('by hand', () => {
+  const byHand = async (id: string, name: string) => {
+    const { context } = await meansOf()
+    const probe = probeOf(id)
+    const backEnd = probe.backEnds.find((one) => one.id === name)
+    if (!backEnd) throw new Error(`no back end ${name}`)
+    return commandOf(backEnd.acts({ seconds: 5, context, cpus: 2 }, backEnd.tools?.[0] ?? ''), probe, backEnd)
+  }
+
+  test.each(probes.flatMap((probe) => probe.backEnds.map((one) => [probe.id, one.id] as const)))(
+    '%s by %s: no placeholder is left, and each quote is closed',
+    async (id, name) => {
+      const command = await byHand(id, name)
+      expect(command).not.toMatch(/\{(?:id|scratch)\}/)
+      expect((command.match(/'/g) ?? []).length % 2).toBe(0)
+    },
+  )
+
+  test('synthetic events are defined before they are used', async () => {
+    expect(await byHand('wakeup_latency', 'hist')).toMatch(
+      /^cd INSTANCE; echo 'tracebook u64 lat;[^']*' >> \.\.\/\.\.\/synthetic_events; echo 'hist:/,
+    )
   })
 })
 

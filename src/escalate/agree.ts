@@ -65,7 +65,7 @@ function safetyOf({ instrument }: BackEnd): string {
     case 'systemtap':
       return 'It loads a kernel module for this time: a fault in it can stop the host.'
     case 'lttng':
-      return 'It records into a private session, which is destroyed afterwards.'
+      return 'It loads the kernel modules of LTTng and records into a private session, which is destroyed afterwards.'
     default:
       return 'It ends by itself, and the kernel takes its probes away with it, however it ends.'
   }

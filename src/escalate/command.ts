@@ -6,10 +6,20 @@ import type { Act, BackEnd, Probe } from '../model/probe.ts'
 export function commandOf(acts: readonly Act[], probe: Probe, backEnd: BackEnd): string {
   const first = acts[0]
   if (first?.kind === 'ftrace')
-    return `cd INSTANCE; ${first.write.map(([file, text]) => `echo '${text}' > ${file}`).join('; ')}`
+    return [
+      'cd INSTANCE',
+      ...(first.define ?? []).map(({ file, line }) => `echo '${plain(line)}' >> ../../${file}`),
+      ...first.write.map(([file, text]) => `echo '${plain(text)}' > ${plain(file)}`),
+    ].join('; ')
   const program = `tracebook probe ${probe.id} --by ${backEnd.id} --print | `
   return acts
-    .flatMap((act) => (act.kind === 'run' ? [`${act.input === undefined ? '' : program}${commandLine(act.argv)}`] : []))
+    .flatMap((act) =>
+      act.kind === 'run' ? [`${act.input === undefined ? '' : program}${commandLine(act.argv.map(plain))}`] : [],
+    )
     .join(' && ')
-    .replaceAll(/'?\{scratch\}\/([\w.-]+)'?/g, '$1')
+}
+
+/** A person works where they are, and needs a name that nobody else has only once. */
+function plain(text: string): string {
+  return text.replaceAll('{scratch}/', '').replaceAll('{scratch}', '.').replaceAll('{id}', 'tracebook')
 }
