@@ -11,8 +11,6 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.compaction_by', dimension: 'count', kind: 'events', help: 'Runs of compaction by process, with the time they took together' },
   { id: 'process.compaction_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time a process spent in compaction in the window' },
   { id: 'memory.large_allocations', dimension: 'count', kind: 'events', help: 'Allocations of 8 and more pages in one piece, by order and program' },
-  { id: 'memory.kswapd_runs', dimension: 'seconds', kind: 'histogram', help: 'How long kswapd frees memory at a time, from being woken until it sleeps', see: 'sar -B 1 10' },
-  { id: 'memory.kswapd_by', dimension: 'count', kind: 'events', help: 'Runs of kswapd by memory node, with the time they took together' },
   { id: 'memory.tlb_flushes', dimension: 'count', kind: 'events', help: 'Flushes of address translations by reason and process, those of task switches left out', see: 'perf stat -e tlb:tlb_flush -a -- sleep 5' },
   { id: 'process.tlb_interrupts', dimension: 'count', kind: 'count', per: 'process', help: 'Times in the window a process interrupted other CPUs to make them forget address translations' },
   { id: 'memory.major_fault_stacks', dimension: 'count', kind: 'stacks', help: 'Which code waits for pages from disk or swap', see: 'perf record -e major-faults -a -g -- sleep 5' },

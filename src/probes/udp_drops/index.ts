@@ -1,5 +1,5 @@
 // udp_drops: for which ports datagrams arrive that no socket has room for.
-import { bpftrace } from '../../instruments/bpftrace.ts'
+import { bpftrace, type BpftraceMaps } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import { protocolCounter } from '../../instruments/counter.ts'
@@ -17,6 +17,14 @@ const question: Counts = {
   kind: 'counts',
   of: [{ event }],
   labels: { port: { field: 'port' }, reason: { field: 'rc', names: REASONS } },
+}
+
+const maps: BpftraceMaps = {
+  rows: {
+    labels: ['port', 'reason'],
+    names: { reason: (rc) => Object.entries(REASONS).find(([known]) => known === rc)?.[1] ?? rc },
+    of: [{ map: '@n', is: 'count' }],
+  },
 }
 
 const told = answering('udp.receive_failures')
@@ -48,13 +56,7 @@ export const probe: Probe = {
       program,
       events: [`${event}(rc,dport)`],
       microseconds: 0.6,
-      maps: {
-        rows: {
-          labels: ['port', 'reason'],
-          names: { reason: (rc) => Object.entries(REASONS).find(([known]) => known === rc)?.[1] ?? rc },
-          of: [{ map: '@n', is: 'count' }],
-        },
-      },
+      maps,
       read,
     }),
     perfLog({ question, events: [`${event}(rc)`], read }),
