@@ -10,6 +10,7 @@ import type { Library } from '../src/load/library.ts'
 import { catalogueOf } from '../src/load/own-metrics.ts'
 import type { Report } from '../src/model/report.ts'
 import type { Step } from '../src/model/runbook.ts'
+import { checkProgram } from '../src/judge/program.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
 import { matrixOf } from '../src/report/matrix.ts'
 import { UNMEASURED } from '../src/report/unmeasured.ts'
@@ -113,8 +114,15 @@ describe.each(entries)('%s', (id, cell) => {
   })
 })
 
-test('the runbook judges every check but those of a target and of the configuration', () => {
-  const other = [...library.checks.keys()].filter((id) => !/^(target|static)\./.test(id))
+/** Read the answers of probes, and are judged where a finding led to the question. */
+const afterProbes = (id: string) => {
+  const passive = new Set(sources.flatMap(({ gives }) => gives))
+  const loaded = library.checks.get(id)
+  return loaded !== undefined && checkProgram(loaded, catalogueOf(library)).needs.some((need) => !passive.has(need))
+}
+
+test('the runbook judges every check but those of a target, of the configuration, and of probes', () => {
+  const other = [...library.checks.keys()].filter((id) => !/^(target|static)\./.test(id) && !afterProbes(id))
   expect(other.filter((id) => !judged.has(id))).toEqual([])
 })
 
