@@ -8,6 +8,7 @@ import type { Cost, Escalation, Tried } from '../model/escalation.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Observation, Tier } from '../model/observation.ts'
 import type { BackEnd, Plan, Probe } from '../model/probe.ts'
+import type { Reading } from '../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { agree, type Agreeing, type Refusal } from './agree.ts'
 import { disbelief, sizeOf } from './believe.ts'
@@ -195,6 +196,7 @@ async function attemptOf(
       ...(lost > LOST_LIMIT * sizeOf(answer) ? { lost } : {}),
       ...(moved !== undefined && probe.control ? { control: `${moved} ${probe.control.of} in the same time` } : {}),
       ...(answer ? { answer } : {}),
+      ...besides(probe, reading),
     },
   }
 }
@@ -245,4 +247,9 @@ function noted(
 ): Escalation {
   for (const id of probe.gives) if (!facts.from.has(id)) facts.missing.set(id, why)
   return { ...base(question, probe), outcome, why, would: probe.tells, tried }
+}
+
+function besides(probe: Probe, reading: Reading): Pick<Escalation, 'more'> {
+  const more = Object.entries(reading.answers ?? {}).filter(([metric]) => metric !== probe.answers)
+  return more.length === 0 ? {} : { more: Object.fromEntries(more) }
 }

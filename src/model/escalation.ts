@@ -43,6 +43,8 @@ export interface Escalation {
   /** `12,345 context switches meanwhile`: the counter that shows that the instrument saw. */
   readonly control?: string
   readonly answer?: Answer
+  /** What else the same reading gave, by metric: who and what behind a histogram. */
+  readonly more?: Readonly<Record<string, Answer>>
 }
 
 /** What a person is told before the kernel is instrumented. */

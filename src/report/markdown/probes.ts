@@ -1,6 +1,7 @@
 // Escalations → what the kernel was asked and by which instrument, the answer as bars, a table or the widest stacks, and what could not be asked.
 import type { Distribution } from '../../model/distribution.ts'
 import type { Escalation } from '../../model/escalation.ts'
+import type { Answer } from '../../model/metric.ts'
 import type { Report } from '../../model/report.ts'
 import type { Stack, Stacks } from '../../model/stacks.ts'
 import type { Row, Tally } from '../../model/tally.ts'
@@ -56,8 +57,12 @@ function circumstances({ backEnd, seconds, cost, control, lost, tried, command }
   ]
 }
 
-function answer({ answer, metric }: Escalation): readonly Block[] {
+function answer({ answer, metric, more = {} }: Escalation): readonly Block[] {
   if (!answer) return []
+  return [...shape(answer, metric), ...Object.entries(more).flatMap(([name, one]) => shape(one, name))]
+}
+
+function shape(answer: Answer, metric: string): readonly Block[] {
   switch (answer.kind) {
     case 'distribution':
       return distribution(answer, dimensionOf(metric))
@@ -66,6 +71,8 @@ function answer({ answer, metric }: Escalation): readonly Block[] {
     case 'tally':
       return tally(answer)
   }
+  const never: never = answer
+  return never
 }
 
 function distribution(answer: Distribution, dimension: Dimension): readonly Block[] {
