@@ -256,6 +256,8 @@ Hint:	Try 'sudo mount -o remount,mode=755 /sys/kernel/tracing/'
     if (!backEnd) throw new Error('no back end')
     const nothing = { kind: 'distribution', buckets: [] } as const
     expect(disbelief(probe, backEnd, nothing, 100_000)?.unavailable).toBe('failed')
+    expect(disbelief(probe, backEnd, nothing, 100_000, 50_000)?.unavailable).toBe('failed')
+    expect(disbelief(probe, backEnd, nothing, 100_000, 3)).toBeUndefined()
     expect(disbelief(probe, backEnd, nothing, 0)).toBeUndefined()
     expect(disbelief(probe, backEnd, nothing, undefined)?.unavailable).toBe('not understood')
   })

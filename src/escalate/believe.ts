@@ -4,12 +4,16 @@ import type { Answer } from '../model/metric.ts'
 import type { BackEnd, Probe } from '../model/probe.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 
-/** An instrument that says all was well and nothing happened, while the kernel's own counter moved, is broken (law 11). */
+/**
+ * An instrument that says all was well and nothing happened, while the kernel's own counter moved, is broken (law 11). The counter also
+ * moves while the instrument starts: when the pre-flight saw hardly an event (`expected`: its rate times the seconds), an empty answer is believed.
+ */
 export function disbelief(
   { control }: Probe,
   backEnd: BackEnd,
   answer: Answer | undefined,
   moved: number | undefined,
+  expected?: number,
 ): Unavailable | undefined {
   if (!answer) return unavailable('not understood', `${backEnd.id} printed no answer`)
   if (sizeOf(answer) > 0 || !control) return undefined
@@ -18,7 +22,7 @@ export function disbelief(
       'not understood',
       `${backEnd.id} saw nothing, and no counter says whether there was something to see`,
     )
-  return moved >= control.least
+  return moved >= control.least && (expected ?? control.least) >= control.least
     ? unavailable(
         'failed',
         `broken instrument: ${backEnd.id} saw nothing, while the kernel counted ${moved} ${control.of}`,

@@ -183,7 +183,7 @@ async function attemptOf(
   if (isUnavailable(reading)) return { why: reading }
   const answer = reading.answers?.[probe.answers]
   const moved = before === undefined || after === undefined ? undefined : after - before
-  const disbelieved = disbelief(probe, backEnd, answer, moved)
+  const disbelieved = disbelief(probe, backEnd, answer, moved, rate === undefined ? undefined : rate * plan.seconds)
   if (disbelieved) return { why: disbelieved }
   addReading(facts, `probe ${probe.id}`, probe.gives, reading, means.catalogue)
   const lost = backEnd.lost?.(looks) ?? 0
