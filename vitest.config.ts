@@ -11,7 +11,10 @@ const programs: Plugin = {
 export default defineConfig({
   test: {
     projects: [
-      { plugins: [programs], test: { name: 'unit', include: ['test/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' } },
+      {
+        plugins: [programs],
+        test: { name: 'unit', include: ['test/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks' },
+      },
       {
         plugins: [programs],
         test: {
@@ -24,7 +27,10 @@ export default defineConfig({
         },
       },
       // One guest for all of them, started by the global set-up; the tests only read what it left.
-      { plugins: [programs], test: { name: 'lab', include: ['test/lab/*.test.ts'], globalSetup: ['test/lab/boot.ts'], pool: 'forks' } },
+      {
+        plugins: [programs],
+        test: { name: 'lab', include: ['test/lab/*.test.ts'], globalSetup: ['test/lab/boot.ts'], pool: 'forks' },
+      },
     ],
   },
 })

@@ -11,8 +11,16 @@ const PIPE_LOOPS = 20_000
 const CALLS = 400_000
 /** Per loop of `sched pipe`: two switches and two wake-ups, four system calls. Per call of `syscall basic`: one enter and one exit. */
 const WORKLOADS = [
-  { name: 'sched pipe', argv: ['taskset', '-c', '0', 'perf', 'bench', 'sched', 'pipe', '-l', String(PIPE_LOOPS)], operations: PIPE_LOOPS },
-  { name: 'syscall', argv: ['taskset', '-c', '0', 'perf', 'bench', 'syscall', 'basic', '-l', String(CALLS)], operations: CALLS },
+  {
+    name: 'sched pipe',
+    argv: ['taskset', '-c', '0', 'perf', 'bench', 'sched', 'pipe', '-l', String(PIPE_LOOPS)],
+    operations: PIPE_LOOPS,
+  },
+  {
+    name: 'syscall',
+    argv: ['taskset', '-c', '0', 'perf', 'bench', 'syscall', 'basic', '-l', String(CALLS)],
+    operations: CALLS,
+  },
 ]
 const PROBE_SECONDS = 9
 const ATTACHING_MS = 4000
@@ -21,7 +29,9 @@ export async function rows() {
   if (process.getuid?.() !== 0 || spawnSync('perf', ['--version']).status !== 0)
     return [{ what: 'overhead of probes', goal: '', value: 'needs root and perf' }]
   const wanted = process.env.PROBES?.split(',')
-  const listed = JSON.parse(execFileSync(product[0], [product[1], 'list', 'probes', '--json'], { encoding: 'utf8' })).probes
+  const listed = JSON.parse(
+    execFileSync(product[0], [product[1], 'list', 'probes', '--json'], { encoding: 'utf8' }),
+  ).probes
   const found = []
   for (const { id } of listed.filter((one) => wanted === undefined || wanted.includes(one.id)))
     for (const by of backEndsOf(id)) {
@@ -31,7 +41,11 @@ export async function rows() {
     }
   if (process.env.TRACEBOOK_OVERHEAD) writeFileSync(process.env.TRACEBOOK_OVERHEAD, page(found))
   return found.flatMap(({ id, by, ratios }) =>
-    WORKLOADS.map(({ name }, i) => ({ what: `${id} by ${by} on ${name}`, goal: '', value: `${ratios[i].toFixed(2)} ×` })),
+    WORKLOADS.map(({ name }, i) => ({
+      what: `${id} by ${by} on ${name}`,
+      goal: '',
+      value: `${ratios[i].toFixed(2)} ×`,
+    })),
   )
 }
 
@@ -46,9 +60,13 @@ async function overheadOf(id, by) {
   const added = []
   for (const { argv, operations } of WORKLOADS) {
     const [without] = cost(REPEATS, argv)
-    const probe = spawn(product[0], [product[1], 'probe', id, '--by', by, '--seconds', `${PROBE_SECONDS}s`, '--max-overhead', 'high', '--json'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
+    const probe = spawn(
+      product[0],
+      [product[1], 'probe', id, '--by', by, '--seconds', `${PROBE_SECONDS}s`, '--max-overhead', 'high', '--json'],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    )
     let text = ''
     probe.stdout.on('data', (chunk) => (text += chunk))
     const ended = new Promise((done) => probe.once('close', done))

@@ -11,9 +11,9 @@ const folders = (dir) =>
   !existsSync(join(root, dir))
     ? []
     : readdirSync(join(root, dir), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, dir, entry.name, 'index.ts')))
-    .map((entry) => entry.name)
-    .sort()
+        .filter((entry) => entry.isDirectory() && existsSync(join(root, dir, entry.name, 'index.ts')))
+        .map((entry) => entry.name)
+        .sort()
 const modules = (dir) =>
   readdirSync(join(root, dir))
     .filter((name) => name.endsWith('.ts'))
@@ -76,7 +76,21 @@ const commands = modules('src/cli/commands').flatMap((name) => {
   return found === null ? [] : [{ file: name, name: name.replace('.ts', ''), summary: found[1] }]
 })
 // The order people meet them; a command that is not listed comes last.
-const order = ['run', 'check', 'list', 'explain', 'plan', 'graph', 'doctor', 'probe', 'lint', 'test', 'new', 'capture', 'report']
+const order = [
+  'run',
+  'check',
+  'list',
+  'explain',
+  'plan',
+  'graph',
+  'doctor',
+  'probe',
+  'lint',
+  'test',
+  'new',
+  'capture',
+  'report',
+]
 const place = (name) => (order.includes(name) ? order.indexOf(name) : order.length)
 commands.sort((a, b) => place(a.name) - place(b.name) || a.name.localeCompare(b.name))
 write(

@@ -40,7 +40,9 @@ export function probe({ catalogue, context, BASE }, one, fixtures) {
     table(['back end', 'mechanism', 'runs', 'attaches to', 'each event costs', 'keeps up with'], backEnds),
     `By hand:\n\n${list(one.backEnds.map((backEnd) => `${backEnd.id}: ${code(commandOf(backEnd, plan))}`))}`,
     `Checked against: ${cell(one.checked)}`,
-    fixtures.length > 0 ? `Its parsers are tested with real output: ${fixtures.join(', ')}.` : 'No recorded output yet.',
+    fixtures.length > 0
+      ? `Its parsers are tested with real output: ${fixtures.join(', ')}.`
+      : 'No recorded output yet.',
   ])
 }
 

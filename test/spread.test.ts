@@ -13,8 +13,12 @@ function disk(name: string, values: Readonly<Record<string, Value>>): InstanceFa
 
 test('the lowest and the highest median are told, each once', () => {
   const disks = [disk('sda', { 'disk.read_await': [0.001, 0.009, 0.002] }), disk('sdb', { 'disk.read_await': [0.004] })]
-  expect(spread(['disk.read_await'], 'disk', disks, catalogue)).toBe('2 disks within limits: disk.read_await 2 ms to 4 ms')
-  expect(spread(['disk.read_await'], 'disk', disks.slice(1), catalogue)).toBe('1 disk within limits: disk.read_await 4 ms')
+  expect(spread(['disk.read_await'], 'disk', disks, catalogue)).toBe(
+    '2 disks within limits: disk.read_await 2 ms to 4 ms',
+  )
+  expect(spread(['disk.read_await'], 'disk', disks.slice(1), catalogue)).toBe(
+    '1 disk within limits: disk.read_await 4 ms',
+  )
 })
 
 test('metrics of the host, names, and what no instance has are passed over', () => {

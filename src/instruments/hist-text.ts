@@ -71,5 +71,7 @@ export function plain(key: string): string {
 export function powerOf(text: string | undefined): { readonly low: number; readonly high: number } | undefined {
   const k = /^~ 2\^(\d+)$/.exec(text ?? '')?.[1]
   if (k === undefined || Number(k) > 64) return undefined
-  return Number(k) === 0 || Number(k) === 64 ? { low: 0, high: 2 } : { low: 2 ** (Number(k) - 1) + 1, high: 2 ** Number(k) + 1 }
+  return Number(k) === 0 || Number(k) === 64
+    ? { low: 0, high: 2 }
+    : { low: 2 ** (Number(k) - 1) + 1, high: 2 ** Number(k) + 1 }
 }

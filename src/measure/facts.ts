@@ -26,7 +26,14 @@ export interface Facts {
 }
 
 export function noFacts(): Facts {
-  return { host: new Map(), instances: new Map(), answers: new Map(), missing: new Map(), from: new Map(), looks: new Map() }
+  return {
+    host: new Map(),
+    instances: new Map(),
+    answers: new Map(),
+    missing: new Map(),
+    from: new Map(),
+    looks: new Map(),
+  }
 }
 
 /** Adds what a source gave. The first source to give a metric keeps it within one measurement. */

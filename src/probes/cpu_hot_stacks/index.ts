@@ -12,7 +12,15 @@ const read: Reader = ({ stacks }) => {
   const top = hottest(busy)
   return {
     answers: { 'cpu.hot_stacks': busy },
-    ...(top ? { host: { 'cpu.hot_function': top.function, 'cpu.hot_process': top.process, 'cpu.hot_share': Math.round(top.share * 10) / 10 } } : {}),
+    ...(top
+      ? {
+          host: {
+            'cpu.hot_function': top.function,
+            'cpu.hot_process': top.process,
+            'cpu.hot_share': Math.round(top.share * 10) / 10,
+          },
+        }
+      : {}),
   }
 }
 

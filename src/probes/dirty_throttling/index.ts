@@ -16,7 +16,9 @@ const question: Counts = {
   seconds: { field: 'pause', unit: 0.001 },
 }
 
-const read = answering('fs.dirty_pauses', { by: [{ domain: 'process', metric: 'process.dirty_pause', value: 'seconds', name: 'pid' }] })
+const read = answering('fs.dirty_pauses', {
+  by: [{ domain: 'process', metric: 'process.dirty_pause', value: 'seconds', name: 'pid' }],
+})
 
 export const probe: Probe = {
   id: 'dirty_throttling',

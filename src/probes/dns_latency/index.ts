@@ -20,7 +20,9 @@ const told = answering('dns.lookup_latency', {
 
 const read: Reader = (measured) => {
   const { rows = [], numbers = {} } = measured
-  const silent = rows.filter(({ labels }) => labels['result'] === 'unanswered').reduce((sum, { count }) => sum + count, 0)
+  const silent = rows
+    .filter(({ labels }) => labels['result'] === 'unanswered')
+    .reduce((sum, { count }) => sum + count, 0)
   const begun = numbers['begun'] ?? 0
   return {
     ...told(measured),
@@ -44,7 +46,8 @@ export const probe: Probe = {
     'Below 1 ms is a cache on this host, a few milliseconds the own network, 20 to 200 ms a resolver that has to ask others. 1 s, 5 s and their multiples are time limits of the library: an answer was lost or the resolver is dead. Answered and yet 5 s: one of two questions (A and AAAA) was lost.',
   seconds: 10,
   counted: [...called.map((call) => `syscalls:sys_enter_${call.replace(/\(.*/, '')}`), 'syscalls:sys_exit_read'],
-  checked: 'A resolver that answers after 20 ms, and never for one name: 22 ms answered; the time limit of 1 s unanswered.',
+  checked:
+    'A resolver that answers after 20 ms, and never for one name: 22 ms answered; the time limit of 1 s unanswered.',
   // Logs print the address of an address, not the port: only a program that reads it knows which socket asks a resolver.
   backEnds: [
     bpftrace({

@@ -33,7 +33,9 @@ const read: Reader = (measured) => {
     ...reading,
     host: {
       'network.dropped_for_reason': first?.count ?? 0,
-      ...(first ? { 'network.drop_reason': first.labels['reason'] ?? '', 'network.drop_place': first.labels['where'] ?? '' } : {}),
+      ...(first
+        ? { 'network.drop_reason': first.labels['reason'] ?? '', 'network.drop_place': first.labels['where'] ?? '' }
+        : {}),
     },
   }
 }
@@ -72,7 +74,8 @@ export const probe: Probe = {
     'NETFILTER_DROP: a firewall rule. NO_SOCKET: nobody listens. SOCKET_RCVBUFF: the program reads too slowly. TCP_LISTEN_OVERFLOW or the function tcp_conn_request: an accept queue. QDISC_DROP: the own queue. NOT_SPECIFIED and old data are no loss. A network card that drops does so before the kernel sees the packet.',
   seconds: 5,
   counted: ['skb:kfree_skb'],
-  checked: 'Connections to a closed UDP port (NO_SOCKET) and through a token bucket (QDISC_DROP in tbf): those reasons first.',
+  checked:
+    'Connections to a closed UDP port (NO_SOCKET) and through a token bucket (QDISC_DROP in tbf): those reasons first.',
   backEnds: [
     named(
       bpftrace({

@@ -43,5 +43,12 @@ export const probe: Probe = {
   control: vmstatCounter(['pgmajfault'], 'major page faults', 20),
   checked: 'A mapped file larger than the limit of its group, read at random: the function that reads it.',
   // A major fault costs a disk access: whatever is added to it is nothing.
-  backEnds: [perfSample({ event: ['-e', 'major-faults', '-c', '1', '--max-size', '64M'], period: true, microseconds: 0.02, read })],
+  backEnds: [
+    perfSample({
+      event: ['-e', 'major-faults', '-c', '1', '--max-size', '64M'],
+      period: true,
+      microseconds: 0.02,
+      read,
+    }),
+  ],
 }

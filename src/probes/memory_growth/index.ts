@@ -43,7 +43,8 @@ export const probe: Probe = {
     'An allocator asks the kernel only when what it has does not suffice: code that is found here in a process that grows is where the memory goes that nobody gives back. In a process that does not grow it is memory that goes and comes: large buffers, mapped files, thread stacks. A runtime with a heap of its own shows its collector here.',
   seconds: 10,
   counted: CALLS,
-  checked: 'A program that keeps every order it remembers: remember_order in nearly all calls, its libraries without frame pointers.',
+  checked:
+    'A program that keeps every order it remembers: remember_order in nearly all calls, its libraries without frame pointers.',
   backEnds: [
     perfSample({
       event: [...CALLS.flatMap((call) => ['-e', call]), '-F', '99', '--max-size', '64M', '--call-graph', 'dwarf,4096'],

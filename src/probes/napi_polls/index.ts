@@ -30,7 +30,12 @@ const read: Reader = (measured) => {
   return {
     ...answer(measured),
     ...(busiest && all > 0
-      ? { host: { 'network.poll_cpu': busiest[0], 'network.poll_cpu_share': Math.round((1000 * busiest[1]) / all) / 10 } }
+      ? {
+          host: {
+            'network.poll_cpu': busiest[0],
+            'network.poll_cpu_share': Math.round((1000 * busiest[1]) / all) / 10,
+          },
+        }
       : {}),
   }
 }

@@ -38,7 +38,8 @@ export const probe: Probe = {
   seconds: 10,
   counted: [event],
   control: vmstatCounter(['oom_kill'], 'processes killed', 1),
-  checked: 'A program that fills a group of 32 MiB, started again each time: each of its processes, killed when it asked itself.',
+  checked:
+    'A program that fills a group of 32 MiB, started again each time: each of its processes, killed when it asked itself.',
   backEnds: [
     bpftrace({
       program,

@@ -33,7 +33,8 @@ export const probe: Probe = {
     'Milliseconds of a program here are milliseconds of its requests. Who waits is not always who holds the memory: look for the largest and the growing ones. With free memory on the host it is the limit of a group.',
   seconds: 5,
   counted: begin,
-  checked: 'A process that reads a file twice as large as the limit of its group: some hundred calls a second of 60 to 500 microseconds.',
+  checked:
+    'A process that reads a file twice as large as the limit of its group: some hundred calls a second of 60 to 500 microseconds.',
   backEnds: [
     bpftrace({
       program,

@@ -22,7 +22,9 @@ const read: Reader = (measured) => {
     ...told(measured),
     host: {
       'tcp.resets_for_reason': first?.count ?? 0,
-      ...(first ? { 'tcp.reset_reason': first.labels['reason'] ?? '', 'tcp.reset_port': first.labels['port'] ?? '' } : {}),
+      ...(first
+        ? { 'tcp.reset_reason': first.labels['reason'] ?? '', 'tcp.reset_port': first.labels['port'] ?? '' }
+        : {}),
     },
   }
 }

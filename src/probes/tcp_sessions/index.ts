@@ -42,7 +42,9 @@ const read = plainPeers((measured) => {
     ...answer({ ...measured, rows }),
     host: {
       'tcp.sessions_of_service': first?.count ?? 0,
-      ...(first ? { 'tcp.session_service': `${first.labels['side']}, ${first.labels['peer']} port ${first.labels['port']}` } : {}),
+      ...(first
+        ? { 'tcp.session_service': `${first.labels['side']}, ${first.labels['peer']} port ${first.labels['port']}` }
+        : {}),
     },
   }
 })

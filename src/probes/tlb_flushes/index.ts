@@ -34,9 +34,16 @@ const senders = answering('memory.tlb_flushes', {
 const read: Reader = ({ rows = [] }) => {
   const sent = rows.filter(({ labels }) => labels['reason'] === SENT)
   const { instances = [] } = senders({ rows: sent })
-  const named = rows.map((row) => ({ ...row, labels: { ...row.labels, reason: REASONS[row.labels['reason'] ?? ''] ?? row.labels['reason'] ?? '' } }))
+  const named = rows.map((row) => ({
+    ...row,
+    labels: { ...row.labels, reason: REASONS[row.labels['reason'] ?? ''] ?? row.labels['reason'] ?? '' },
+  }))
   const all = sent.reduce((sum, { count }) => sum + count, 0)
-  return { ...told({ rows: named }), host: { 'memory.tlb_interrupts': all }, ...(instances.length > 0 ? { instances } : {}) }
+  return {
+    ...told({ rows: named }),
+    host: { 'memory.tlb_interrupts': all },
+    ...(instances.length > 0 ? { instances } : {}),
+  }
 }
 
 export const probe: Probe = {

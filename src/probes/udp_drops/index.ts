@@ -35,7 +35,9 @@ const read: Reader = (measured) => {
     ...told(measured),
     host: {
       'udp.dropped_at_port': first?.count ?? 0,
-      ...(first ? { 'udp.dropping_port': first.labels['port'] ?? '', 'udp.drop_reason': first.labels['reason'] ?? '' } : {}),
+      ...(first
+        ? { 'udp.dropping_port': first.labels['port'] ?? '', 'udp.drop_reason': first.labels['reason'] ?? '' }
+        : {}),
     },
   }
 }
@@ -50,7 +52,8 @@ export const probe: Probe = {
   seconds: 10,
   counted: [event],
   control: protocolCounter('/proc/net/snmp', 'Udp', 'RcvbufErrors', 'datagrams without room', 5),
-  checked: 'A socket that is not read and a sender of 500 datagrams a second: its port, as many as RcvbufErrors counted.',
+  checked:
+    'A socket that is not read and a sender of 500 datagrams a second: its port, as many as RcvbufErrors counted.',
   backEnds: [
     bpftrace({
       program,
