@@ -12,6 +12,8 @@ import { pointsOf, type Question } from './question.ts'
 /** Into its ring buffer and from there to a file by a daemon of its own. */
 const MICROSECONDS = 0.5
 const GRACE_MS = 15_000
+/** The first command starts the session daemon, which loads all its modules before it answers: a second, half a minute where the CPU is emulated. */
+const START_GRACE_MS = 60_000
 const SESSION = '{id}'
 const CHANNEL = 'tracebook'
 /** One more where tracepoints and system calls are both asked for. */
@@ -51,7 +53,7 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
     leaves: [{ kind: 'lttng', name: SESSION }],
   })
   return [
-    step('create', SESSION, '--output={scratch}/trace'),
+    { ...step('create', SESSION, '--output={scratch}/trace'), graceMs: START_GRACE_MS },
     step('enable-channel', '-k', '-s', SESSION, '--subbuf-size=1M', '--num-subbuf=4', CHANNEL),
     ...eventSteps(question).map((argv) => step('enable-event', '-k', '-s', SESSION, '-c', CHANNEL, ...argv)),
     step('add-context', '-k', '-s', SESSION, '-c', CHANNEL, '-t', 'tid', '-t', 'procname'),

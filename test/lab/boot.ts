@@ -1,9 +1,10 @@
 // Vitest's global set-up of the project `lab`: one guest for all tests runs the programs → a folder of results, or the reason why there is none.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { moduleName } from '../../src/instruments/systemtap.ts'
 import { rowsOf } from './rows.ts'
 
 declare module 'vitest' {
@@ -49,6 +50,7 @@ function boot(share: string): string {
     })
   }
   const rows = rowsOf()
+  for (const { probe, backEnd } of rows) if (backEnd.id === 'systemtap') compileScripts(probe.id, share)
   const line = ({ probe, backEnd, netem, workload }: (typeof rows)[number]) =>
     `${probe.id}\t${backEnd.id}\t${netem ?? '-'}\t${workload}\n`
   writeFileSync(join(share, 'rows'), rows.map(line).join(''))
@@ -67,4 +69,15 @@ function boot(share: string): string {
   if (guest.status !== 0)
     throw new Error(`the guest ended with ${guest.status ?? guest.signal}; what it left is in ${share}`)
   return ''
+}
+
+/** By the names tracebook looks for; probes.sh puts them where it does. */
+function compileScripts(probe: string, share: string): void {
+  const folder = join(here, '../../src/probes', probe)
+  const cwd = join(share, 'modules')
+  mkdirSync(cwd, { recursive: true })
+  for (const script of readdirSync(folder).filter((name) => name.endsWith('.stp'))) {
+    const path = join(folder, script)
+    spawnSync(kernel, ['stap', '-p4', '-m', moduleName(readFileSync(path, 'utf8')), path], { cwd, stdio: 'inherit' })
+  }
 }

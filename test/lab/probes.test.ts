@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { percentile } from '../../src/model/distribution.ts'
 import type { Escalation } from '../../src/model/escalation.ts'
-import { reason, resultOf } from './result.ts'
+import { kernelOf, reason, resultOf } from './result.ts'
 import { nameOf, rowsOf, type Row } from './rows.ts'
 
-const rows = rowsOf()
+const all = rowsOf()
+const [major = 0, minor = 0] = (reason === '' ? kernelOf('idle') : '').split('.').map(Number)
+/** Before Linux 6.11 function_graph works in the top instance only, which probes never touch. */
+const impossible = (row: Row) => row.backEnd.mechanism === 'graph' && (major < 6 || (major === 6 && minor < 11))
+const rows = all.filter((row) => !impossible(row))
 const answerOf = (row: Row) =>
   JSON.parse(readFileSync(join(inject('labShare'), `probe-${nameOf(row)}.json`), 'utf8')) as Escalation
 
@@ -18,6 +22,15 @@ describe.skipIf(reason !== '')(reason === '' ? 'probes in the lab' : `probes in 
     const { outcome, backEnd, answer, why } = answerOf(row)
     expect({ outcome, backEnd, why: why?.reason }).toEqual({ outcome: 'answered', backEnd: row.backEnd.id })
     expect(answer && row.wrong(answer)).toBe('')
+  })
+
+  test.each(all.filter(impossible).map((row) => [nameOf(row), row] as const))('%s: this kernel cannot', (_, row) => {
+    const { outcome, why } = answerOf(row)
+    expect({ outcome, ...why }).toMatchObject({
+      outcome: 'impossible',
+      unavailable: 'not supported',
+      reason: expect.stringMatching(/^not supported by this kernel: function_graph/),
+    })
   })
 
   // Not the same seconds, and buckets of powers of two: the neighbouring bucket is the same answer.

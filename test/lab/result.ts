@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import type { Report } from '../../src/model/report.ts'
 
 export interface Result {
   readonly status: number
@@ -26,4 +27,9 @@ export function resultOf(program: string): Result {
 /** The first number of a line; NaN when the line is not there, so that no comparison holds. */
 export function numberOf(result: Result, name: string): number {
   return Number(/\d+/.exec(result.lines.get(name) ?? '')?.[0] ?? Number.NaN)
+}
+
+/** `6.1.0-56-cloud-amd64`, from the report that a program printed. */
+export function kernelOf(program: string): string {
+  return (JSON.parse(resultOf(program).stdout) as Report).host.kernel
 }

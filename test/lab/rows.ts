@@ -1,4 +1,6 @@
 // The questions that can be asked of a known workload, and what a right answer says → the rows the guest runs: probe × back end.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { probes } from '../../src/generated/probes.ts'
 import { percentile } from '../../src/model/distribution.ts'
 import type { Answer } from '../../src/model/metric.ts'
@@ -43,13 +45,20 @@ const known: Readonly<Record<string, Known>> = {
   'network.drop_reasons': { workload: 'refused 9', wrong: names(/NO_SOCKET|tcp_v4_rcv/) },
 }
 
-/** Without `graph`: on this kernel function_graph works in the top instance only, which probes never touch. What the kernels of microVMs lack: there it is tried by `npm test`, here is the only place where it runs. */
+/** What the kernels of microVMs lack: there it is tried by `npm test`, here is the only place where it runs. */
 const onlyHere: ReadonlySet<Instrument | Mechanism> = new Set<Instrument | Mechanism>([
   ...(['systemtap', 'lttng', 'trace-cmd', 'perf-tools'] as const),
-  ...(['kprobe', 'histogram', 'synthetic', 'module'] as const),
+  ...(['kprobe', 'histogram', 'synthetic', 'module', 'graph'] as const),
 ])
 
-/** They compile as they start; emulated that takes longer than the guard lets a probe compute. Asked for by name they are tried all the same. */
+/** In the gate a tool that is not here is a row that fails. */
+const required = process.env['TRACEBOOK_LAB'] === 'required'
+const releases = existsSync('/lib/modules') ? readdirSync('/lib/modules') : []
+const systemtapIsHere = required || existsSync('/usr/bin/stap')
+const lttngIsHere =
+  required || releases.some((release) => existsSync(join('/lib/modules', release, 'updates/lttng/lttng-tracer.ko')))
+
+/** They compile as they start; emulated that takes longer than the guard lets a probe compute, and than a test may take (systemtap-build). Asked for by name they are tried all the same. */
 const compiling: ReadonlySet<Instrument> = new Set<Instrument>(['bpftrace', 'bcc'])
 
 /** `wanted`: `all`, or some by name (`wakeup_latency`, `wakeup_latency/perf`). Undefined: what only runs here, and run-queue latency, to see its back ends agree. */
@@ -67,9 +76,10 @@ function named(wanted: readonly string[], { id }: Probe, backEnd: BackEnd): bool
   return wanted.includes('all') || wanted.includes(id) || wanted.includes(`${id}/${backEnd.id}`)
 }
 
-/** What only a person may allow cannot be asked for in a guest without one. */
-function byDefault({ answers }: Probe, { instrument, mechanism, consent }: BackEnd): boolean {
-  if (compiling.has(instrument) || consent !== undefined) return false
+function byDefault({ answers }: Probe, { id, instrument, mechanism }: BackEnd): boolean {
+  if (compiling.has(instrument) || id === 'systemtap-build') return false
+  if (instrument === 'systemtap' && !systemtapIsHere) return false
+  if (instrument === 'lttng' && !lttngIsHere) return false
   return answers === 'sched.wakeup_latency' || onlyHere.has(instrument) || onlyHere.has(mechanism)
 }
 

@@ -47,7 +47,7 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
-    // What fsync, fdatasync and msync have in common, and writes to files opened with O_SYNC; sync() goes another way.
+    // fsync, msync, and writes to files opened with O_SYNC; sync() goes another way, and where the compiler inlined it (Debian's 6.1) fdatasync as well.
     functionGraph({ function: 'vfs_fsync_range', read }),
     functionTime({ function: 'vfs_fsync_range', read }),
   ],
