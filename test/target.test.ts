@@ -1,5 +1,5 @@
 // `--target`: text → what it is on this host, its own view before all others, the same facts in a replay, and never a word without a target.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, connect, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,16 +34,13 @@ const fuzz = { numRuns: 300, seed: Number(process.env['FUZZ_SEED'] ?? 1) }
 const linux = process.platform === 'linux'
 const { signal } = new AbortController()
 let library: Library
-const started: ChildProcess[] = []
+const orphans: number[] = []
 
 beforeAll(async () => {
   library = await builtinLibrary()
 })
 afterEach(() => {
-  for (const child of started.splice(0)) {
-    child.kill('SIGCONT')
-    child.kill('SIGKILL')
-  }
+  for (const pid of orphans.splice(0)) spawnSync('kill', ['-9', String(pid)])
 })
 
 describe('resolve', () => {
@@ -359,11 +356,14 @@ describe.skipIf(!linux)('on this host', () => {
     return report
   }
 
-  function sleeper(): ChildProcess {
-    const child = spawn('sleep', ['60'], { stdio: 'ignore' })
-    started.push(child)
-    return child
+  /** Nobody's child of ours: what a run has started itself is never what is slow. */
+  function orphan(command: string): { readonly pid: number; readonly kill: (signal: NodeJS.Signals) => void } {
+    const pid = Number(execFileSync('sh', ['-c', `${command} >/dev/null 2>&1 & echo $!`], { encoding: 'utf8' }))
+    orphans.push(pid)
+    return { pid, kill: (name) => process.kill(pid, name) }
   }
+
+  const sleeper = () => orphan('sleep 60')
 
   const statusIn = (report: Report, check: string) =>
     report.findings.filter((one) => one.check === check).map((one) => one.status)
@@ -419,8 +419,7 @@ describe.skipIf(!linux)('on this host', () => {
     async () => {
       const child = sleeper()
       await new Promise((done) => setTimeout(done, 100))
-      const tracer = spawn('/usr/bin/strace', ['-qq', '-o', '/dev/null', '-p', String(child.pid)], { stdio: 'ignore' })
-      started.push(tracer)
+      const tracer = orphan(`/usr/bin/strace -qq -o /dev/null -p ${child.pid}`)
       await expect
         .poll(() => execFileSync('grep', ['TracerPid', `/proc/${child.pid}/status`], { encoding: 'utf8' }), {
           timeout: 5000,

@@ -4,19 +4,28 @@ import type { Answer } from '../model/metric.ts'
 import type { BackEnd, Probe } from '../model/probe.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 
+/** Events that cannot all have been missed by chance. */
+const MANY = 20
+
 /**
  * An instrument that says all was well and nothing happened, while the kernel's own counter moved, is broken (law 11). The counter also
  * moves while the instrument starts: when the pre-flight saw hardly an event (`expected`: its rate times the seconds), an empty answer is believed.
  */
 export function disbelief(
-  { control }: Probe,
+  { control, answersEach }: Probe,
   backEnd: BackEnd,
   answer: Answer | undefined,
   moved: number | undefined,
   expected?: number,
 ): Unavailable | undefined {
   if (!answer) return unavailable('not understood', `${backEnd.id} printed no answer`)
-  if (sizeOf(answer) > 0 || !control) return undefined
+  if (sizeOf(answer) > 0) return undefined
+  if (answersEach && (expected ?? 0) >= MANY)
+    return unavailable(
+      'failed',
+      `broken instrument: ${backEnd.id} saw nothing, where some ${Math.round(expected ?? 0)} events were to be expected`,
+    )
+  if (!control) return undefined
   if (moved === undefined)
     return unavailable(
       'not understood',

@@ -135,6 +135,8 @@ export interface Probe {
   readonly counted: readonly string[] | 'sample'
   /** Where the rate can be had without perf: a file whose counter grows with each event. */
   readonly control?: Control
+  /** Each event counted beforehand ends in the answer: an empty answer beside many of them is disbelieved, also without a control. */
+  readonly answersEach?: true
   /** The workload it was checked against, and what it said. */
   readonly checked: string
   /** In the order they are tried. */

@@ -19,7 +19,8 @@ const LONG: ReadonlySet<string> = new Set([
 ])
 
 export function versionArgv(tool: string): readonly [string, string] {
-  return [tool, LONG.has(tool) ? '--version' : '-V']
+  // The Java tools have no option of their own; the machine they run on has.
+  return [tool, tool === 'jstat' ? '-J-version' : LONG.has(tool) ? '--version' : '-V']
 }
 
 /** BusyBox answers `-V` with its usage, which names itself. */

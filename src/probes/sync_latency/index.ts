@@ -33,6 +33,7 @@ export const probe: Probe = {
     'Below a millisecond the device has a write cache it trusts. Many calls of some milliseconds from one process: group its commits. A call that waits much longer than the device takes (see block_latency) waits for the journal, and so for the data of others.',
   seconds: 5,
   counted: CALLS.map((call) => `syscalls:sys_enter_${call}`),
+  answersEach: true,
   checked: 'A shell loop of dd conv=fsync: each of its calls, about as long as the flush iostat shows (f_await).',
   backEnds: [
     bpftrace({
