@@ -1,6 +1,6 @@
 // A log of events and a question → times between them or counts of them, as histogram and rows.
 import { distributionOf } from '../model/distribution.ts'
-import type { Row } from '../model/tally.ts'
+import { mergedRows, type Row } from '../model/tally.ts'
 import type { LogEvent } from './log-event.ts'
 import { withTotal, type Measured } from './measured.ts'
 import type { Condition, Counts, Edge, Label, Pairs, Point, Question } from './question.ts'
@@ -55,7 +55,7 @@ function times(log: Iterable<LogEvent>, pairs: Pairs, mine: Mine): Measured {
     labels: one.labels,
     distribution: distributionOf(one.seconds, MICROSECOND),
   }))
-  return { ...withTotal(parts), rows: added(rows) }
+  return { ...withTotal(parts), rows: mergedRows(rows) }
 }
 
 function counts(log: Iterable<LogEvent>, question: Counts, mine: Mine): Measured {
@@ -81,7 +81,7 @@ function counts(log: Iterable<LogEvent>, question: Counts, mine: Mine): Measured
     })
   }
   const unit = question.histogram?.unit
-  return { rows: added(rows), ...(unit === undefined ? {} : { histogram: distributionOf(values, unit) }) }
+  return { rows: mergedRows(rows), ...(unit === undefined ? {} : { histogram: distributionOf(values, unit) }) }
 }
 
 function sort(
@@ -151,24 +151,4 @@ function labelsOf(
     found[name] = names?.[value] ?? value
   }
   return found
-}
-
-/** Rows of the same names as one: a log has one for each event. */
-function added(rows: readonly Row[]): readonly Row[] {
-  const found = new Map<string, Row>()
-  for (const row of rows) {
-    const key = Object.values(row.labels).join('\0')
-    const before = found.get(key)
-    found.set(key, before ? plus(before, row) : row)
-  }
-  return [...found.values()]
-}
-
-function plus(a: Row, b: Row): Row {
-  return {
-    labels: a.labels,
-    count: a.count + b.count,
-    ...(a.seconds === undefined && b.seconds === undefined ? {} : { seconds: (a.seconds ?? 0) + (b.seconds ?? 0) }),
-    ...(a.bytes === undefined && b.bytes === undefined ? {} : { bytes: (a.bytes ?? 0) + (b.bytes ?? 0) }),
-  }
 }

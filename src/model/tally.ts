@@ -21,17 +21,21 @@ const MOST_ROWS = 50
 
 /** Rows with the same labels added up, by seconds where they have them, else by count. */
 export function tallyOf(rows: Iterable<Row>): Tally {
+  const merged = mergedRows(rows)
+  const size = (row: Row) => row.seconds ?? row.count
+  const sorted = merged.toSorted((a, b) => size(b) - size(a) || b.count - a.count)
+  return { kind: 'tally', rows: sorted.slice(0, MOST_ROWS), total: merged.reduce((sum, { count }) => sum + count, 0) }
+}
+
+/** Rows with the same labels as one, in the order they were first seen. */
+export function mergedRows(rows: Iterable<Row>): readonly Row[] {
   const found = new Map<string, Row>()
-  let total = 0
   for (const row of rows) {
-    total += row.count
     const key = Object.values(row.labels).join('\0')
     const before = found.get(key)
     found.set(key, before ? added(before, row) : row)
   }
-  const size = (row: Row) => row.seconds ?? row.count
-  const sorted = [...found.values()].sort((a, b) => size(b) - size(a) || b.count - a.count)
-  return { kind: 'tally', rows: sorted.slice(0, MOST_ROWS), total }
+  return [...found.values()]
 }
 
 function added(a: Row, b: Row): Row {
