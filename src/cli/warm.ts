@@ -5,6 +5,7 @@ import { formats } from '../generated/formats.ts'
 import { sources } from '../generated/sources.ts'
 import { compileRunbook } from '../compile/flatten.ts'
 import { machineOf } from '../compile/machine.ts'
+import { NOW } from '../model/source.ts'
 import { silentGuide } from '../run/guide.ts'
 import { run } from '../run/run.ts'
 import { catalogueOf, hostFor, libraryFor, productRoot } from './setup.ts'
@@ -20,7 +21,7 @@ export async function warm(kind: string): Promise<void> {
   const local = await hostFor(undefined)
   await local.look(
     [{ source: 'uptime', tier: 'run', request: { kind: 'run', argv: ['uptime'], at: 'start' } }],
-    { intervalMs: 1000, count: 0 },
+    NOW,
     signal,
   )
   const folder = join(productRoot(), RECORDED)

@@ -1,6 +1,7 @@
 // What tracefs says of a probe's tracepoints → which back ends' events are there, with the fields they read (law 14).
 import type { Host } from '../host/host.ts'
 import type { Observation } from '../model/observation.ts'
+import { NOW } from '../model/source.ts'
 import { unavailable, type Unavailable } from '../model/unavailable.ts'
 
 export interface Formats {
@@ -11,7 +12,6 @@ export interface Formats {
 }
 
 const ROOTS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'] as const
-const NOW = { intervalMs: 1000, count: 0 } as const
 
 /** Reads the format of each event, once. `events` as back ends name them: `group:name` or `group:name(field,field)`. */
 export async function readFormats(events: readonly string[], host: Host, signal: AbortSignal): Promise<Formats> {

@@ -3,12 +3,12 @@
 import type { Host } from '../host/host.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Control, Probe } from '../model/probe.ts'
+import { NOW } from '../model/source.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { SAMPLES_PER_SECOND } from './cost.ts'
 import type { Formats } from './formats.ts'
 
 const SECOND = { intervalMs: 1000, count: 1 } as const
-const NOW = { intervalMs: 1000, count: 0 } as const
 
 /** Events per second of all CPUs together; undefined: nobody could say. */
 export async function rateOf(

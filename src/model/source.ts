@@ -10,6 +10,9 @@ export interface Window {
   readonly count: number
 }
 
+/** No window: one look, now. */
+export const NOW: Window = { intervalMs: 1000, count: 0 }
+
 /** When a look is taken: once as the window opens, as it closes, at both ends, or at every interval (count + 1 times). */
 export type Moment = 'start' | 'end' | 'ends' | 'every'
 

@@ -2,9 +2,8 @@
 import type { Host } from '../host/host.ts'
 import type { Context } from '../model/context.ts'
 import type { Observation } from '../model/observation.ts'
+import { NOW } from '../model/source.ts'
 import { cgroupRequest, contextOf, contextRequests } from '../tools/context/index.ts'
-
-const NOW = { intervalMs: 1000, count: 0 } as const
 
 export async function readContext(
   host: Host,

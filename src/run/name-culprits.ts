@@ -1,15 +1,13 @@
 // Findings → the same findings, whose process culprits also have their control group and service, and whose listeners have their process:
 // looked up once, after it is known who they are.
 import type { Culprit, Finding } from '../model/finding.ts'
-import type { Request } from '../model/source.ts'
+import { NOW, type Request } from '../model/source.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { source as ss, WITH_OWNERS } from '../tools/ss/index.ts'
 import { detailRequest, detailsOf } from '../tools/process_detail/index.ts'
 import { holdersIn, holdersRequest } from '../tools/find_descriptors/sockets.ts'
 import { inodesOf, TABLES } from '../tools/proc_net_udp/index.ts'
 import type { Session } from './session.ts'
-
-const NOW = { intervalMs: 1000, count: 0 } as const
 
 export async function nameCulprits(session: Session): Promise<void> {
   await nameListeners(session)
@@ -28,13 +26,9 @@ async function nameProcesses(session: Session): Promise<void> {
     )
   if (pids.length === 0) return
   const looks =
-    (
-      await host.look(
-        [{ source: 'process_detail', tier: 'read', request: detailRequest(pids) }],
-        { intervalMs: 1000, count: 0 },
-        signal,
-      )
-    ).get('process_detail') ?? []
+    (await host.look([{ source: 'process_detail', tier: 'read', request: detailRequest(pids) }], NOW, signal)).get(
+      'process_detail',
+    ) ?? []
   session.facts.looks.set('process_detail', looks)
   const details = detailsOf(looks[0])
   const named = (culprit: Culprit): Culprit => {
@@ -60,7 +54,7 @@ async function nameListeners(session: Session): Promise<void> {
   if (nameless(session).every((name) => name.startsWith('udp ')) || allow === 'read' || isUnavailable(host.which('ss')))
     return
   const asked = { source: 'ss_owners', tier: 'run' as const, request: { ...WITH_OWNERS, at: 'start' as const } }
-  const looks = (await host.look([asked], { intervalMs: 1000, count: 0 }, signal)).get('ss_owners') ?? []
+  const looks = (await host.look([asked], NOW, signal)).get('ss_owners') ?? []
   session.facts.looks.set('ss_owners', looks)
   const reading = ss.parse(looks, { window, context })
   if (isUnavailable(reading)) return

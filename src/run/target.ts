@@ -2,13 +2,13 @@
 import type { Host } from '../host/host.ts'
 import { isFiring, type Culprit, type Finding } from '../model/finding.ts'
 import type { Observation, Tier } from '../model/observation.ts'
+import { NOW } from '../model/source.ts'
 import type { Target } from '../model/target.ts'
 import { MOST_ROUNDS, resolve } from '../tools/target/resolve.ts'
 import type { Session } from './session.ts'
 
 /** The source its looks are filed under, in a report and in a recording. */
 const SOURCE = 'target'
-const NOW = { intervalMs: 1000, count: 0 } as const
 /** Followed before the runbook that was chosen. */
 export const TARGET_RUNBOOK = 'target'
 

@@ -4,7 +4,7 @@ import { choose, futile } from '../../measure/choose.ts'
 import { installCommand } from '../../measure/packages.ts'
 import type { Context } from '../../model/context.ts'
 import type { Observation, Tier } from '../../model/observation.ts'
-import type { Request, Source } from '../../model/source.ts'
+import { NOW, type Request, type Source } from '../../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { isOwn } from '../../tools/own/sources.ts'
 import type { Site } from '../site.ts'
@@ -40,8 +40,6 @@ export interface Examination {
   /** One command that installs every tool that is missing and would find something to look at. */
   readonly install?: string
 }
-
-const NOW = { intervalMs: 1000, count: 0 } as const
 
 export async function examine(site: Site, metrics: readonly string[]): Promise<Examination> {
   const { host, context, sources } = site

@@ -6,6 +6,7 @@ import type { Asked, Host } from '../../host/host.ts'
 import { installHint } from '../../measure/packages.ts'
 import type { Context } from '../../model/context.ts'
 import type { Observation } from '../../model/observation.ts'
+import { NOW } from '../../model/source.ts'
 import { isUnavailable } from '../../model/unavailable.ts'
 import { files, unreadable } from '../../parse/files.ts'
 import { clean } from '../../report/escape.ts'
@@ -27,7 +28,6 @@ export interface Trial {
   readonly proof: (look: Observation) => string | undefined
 }
 
-const NOW = { intervalMs: 1000, count: 0 } as const
 const LIMIT_MS = 5000
 const PERF = ['perf', 'stat', '-x,'] as const
 
