@@ -1,4 +1,5 @@
 // Stacks → the one name that matters: which function of which process most of the weight is in, and its share of what was not idle.
+import type { Value } from '../model/metric.ts'
 import type { Stacks } from '../model/stacks.ts'
 
 export interface Hottest {
@@ -36,6 +37,23 @@ export function hottest({ stacks, total }: Stacks, skip?: RegExp): Hottest | und
     : undefined
 }
 
-function plain(frame: string): string {
+/** The three metrics of a probe that say where most of the weight is; nothing when there is none. */
+export function namingHottest(
+  metrics: { readonly function: string; readonly process: string; readonly share: string },
+  stacks: Stacks,
+  skip?: RegExp,
+): Readonly<Record<string, Value>> {
+  const top = hottest(stacks, skip)
+  return top
+    ? {
+        [metrics.function]: top.function,
+        [metrics.process]: top.process,
+        [metrics.share]: Math.round(top.share * 10) / 10,
+      }
+    : {}
+}
+
+/** A frame without perf's and bpftrace's mark of kernel, inlined or generated code. */
+export function plain(frame: string): string {
   return frame.replace(/_\[[kij]\]$/, '')
 }

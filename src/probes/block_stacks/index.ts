@@ -1,7 +1,7 @@
 // block_stacks: which code asks for block I/O: stacks of the kernel and of programs where it is queued.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -16,18 +16,13 @@ const ON_THE_WAY =
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
-  const top = hottest(stacks, ON_THE_WAY)
   return {
     answers: { 'block.stacks': stacks },
-    ...(top
-      ? {
-          host: {
-            'block.asking_function': top.function,
-            'block.asking_process': top.process,
-            'block.asking_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+    host: namingHottest(
+      { function: 'block.asking_function', process: 'block.asking_process', share: 'block.asking_share' },
+      stacks,
+      ON_THE_WAY,
+    ),
   }
 }
 

@@ -1,6 +1,6 @@
 // cpu_hot_stacks: which code uses the CPUs: stacks sampled 99 times a second on each.
 import { bpftrace } from '../../instruments/bpftrace.ts'
-import { hottest, withoutIdle } from '../../instruments/hottest.ts'
+import { namingHottest, withoutIdle } from '../../instruments/hottest.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -9,18 +9,9 @@ import program from './profile.bt'
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
   const busy = withoutIdle(stacks)
-  const top = hottest(busy)
   return {
     answers: { 'cpu.hot_stacks': busy },
-    ...(top
-      ? {
-          host: {
-            'cpu.hot_function': top.function,
-            'cpu.hot_process': top.process,
-            'cpu.hot_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+    host: namingHottest({ function: 'cpu.hot_function', process: 'cpu.hot_process', share: 'cpu.hot_share' }, busy),
   }
 }
 

@@ -1,5 +1,5 @@
 // futex_stacks: in which function threads wait for a mutex of their program: stacks of the calls that begin to wait.
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -17,18 +17,13 @@ const OF_LOCKS =
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
-  const top = hottest(stacks, OF_LOCKS)
   return {
     answers: { 'lock.wait_stacks': stacks },
-    ...(top
-      ? {
-          host: {
-            'lock.waiting_function': top.function,
-            'lock.waiting_process': top.process,
-            'lock.waiting_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+    host: namingHottest(
+      { function: 'lock.waiting_function', process: 'lock.waiting_process', share: 'lock.waiting_share' },
+      stacks,
+      OF_LOCKS,
+    ),
   }
 }
 

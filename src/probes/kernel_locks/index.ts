@@ -1,7 +1,7 @@
 // kernel_locks: how long tasks wait for contended locks of the kernel, whose they are, and in which function.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -50,17 +50,16 @@ const waits = answering('lock.kernel_wait', {
 const read: Reader = ({ histogram, rows = [], stacks }) => {
   const named = rows.map((row) => ({ ...row, labels: { ...row.labels, lock: kindOf(row.labels['lock'] ?? '') } }))
   const reading = waits({ ...(histogram ? { histogram } : {}), rows: named })
-  const top = stacks && hottest(stacks, OF_LOCKS)
   return {
     ...reading,
     ...(stacks ? { answers: { ...reading.answers, 'lock.kernel_stacks': stacks } } : {}),
-    ...(top
+    ...(stacks
       ? {
-          host: {
-            'lock.kernel_function': top.function,
-            'lock.kernel_process': top.process,
-            'lock.kernel_share': Math.round(top.share * 10) / 10,
-          },
+          host: namingHottest(
+            { function: 'lock.kernel_function', process: 'lock.kernel_process', share: 'lock.kernel_share' },
+            stacks,
+            OF_LOCKS,
+          ),
         }
       : {}),
   }

@@ -1,6 +1,6 @@
 // major_faults: which code waits for pages from disk or swap: stacks of major page faults.
 import { vmstatCounter } from '../../instruments/counter.ts'
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -9,18 +9,19 @@ const OF_FAULTS = /^(?:asm_exc_page_fault|exc_page_fault|.*_fault|handle_mm_faul
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
-  const top = hottest(stacks, OF_FAULTS)
   return {
     answers: { 'memory.major_fault_stacks': stacks },
     host: {
       'memory.major_faults_traced': stacks.total,
-      ...(top
-        ? {
-            'memory.major_fault_function': top.function,
-            'memory.major_fault_process': top.process,
-            'memory.major_fault_share': Math.round(top.share * 10) / 10,
-          }
-        : {}),
+      ...namingHottest(
+        {
+          function: 'memory.major_fault_function',
+          process: 'memory.major_fault_process',
+          share: 'memory.major_fault_share',
+        },
+        stacks,
+        OF_FAULTS,
+      ),
     },
   }
 }

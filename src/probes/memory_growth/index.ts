@@ -1,5 +1,5 @@
 // memory_growth: which code makes its process larger: stacks of the calls that ask the kernel for address space.
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -12,18 +12,15 @@ const OF_ALLOCATORS =
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
-  const top = hottest(stacks, OF_ALLOCATORS)
   return {
     answers: { 'memory.growth_stacks': stacks },
     host: {
       'memory.growths_traced': stacks.total,
-      ...(top
-        ? {
-            'memory.growing_function': top.function,
-            'memory.growing_process': top.process,
-            'memory.growing_share': Math.round(top.share * 10) / 10,
-          }
-        : {}),
+      ...namingHottest(
+        { function: 'memory.growing_function', process: 'memory.growing_process', share: 'memory.growing_share' },
+        stacks,
+        OF_ALLOCATORS,
+      ),
     },
   }
 }

@@ -2,7 +2,7 @@
 import { foldStackBlocks } from '../../flame/index.ts'
 import { bpftrace, type BpftraceMaps } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
-import { hottest } from '../../instruments/hottest.ts'
+import { hottest, plain } from '../../instruments/hottest.ts'
 import { toNanoseconds } from '../../instruments/measured.ts'
 import { perfBlocked } from '../../instruments/perf-blocked.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -28,8 +28,6 @@ const PREEMPTED =
 /** On the way into every wait. */
 const ON_THE_WAY =
   /^(?:__)?schedule(?:_(?:timeout|hrtimeout|preempt_disabled|idle|rtlock)\w*)?$|^io_schedule\w*$|^(?:__)?wait_(?:for_common|for_completion|on_bit|woken)\w*$|^bit_wait\w*$|^out_of_line_wait\w*|rwsem_down|^down_|^(?:__)?mutex_lock|^rt_mutex|^do_nanosleep$/
-
-const plain = (frame: string) => frame.replace(/_\[[kij]\]$/, '')
 
 function withOnly({ stacks, ...rest }: Stacks, wanted: (stack: Stack) => boolean): Stacks {
   const own = stacks.filter(wanted)

@@ -1,5 +1,5 @@
 // page_faults: which code touches memory for the first time: stacks of every thousandth page fault.
-import { hottest } from '../../instruments/hottest.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { vmstatCounter } from '../../instruments/counter.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
@@ -7,18 +7,13 @@ import type { Probe } from '../../model/probe.ts'
 
 const read: Reader = ({ stacks }) => {
   if (!stacks) return { answers: {} }
-  const top = hottest(stacks, /^(?:asm_exc_page_fault|exc_page_fault|.*_fault|handle_mm_fault|\[unknown\])$/)
   return {
     answers: { 'memory.fault_stacks': stacks },
-    ...(top
-      ? {
-          host: {
-            'memory.fault_function': top.function,
-            'memory.fault_process': top.process,
-            'memory.fault_share': Math.round(top.share * 10) / 10,
-          },
-        }
-      : {}),
+    host: namingHottest(
+      { function: 'memory.fault_function', process: 'memory.fault_process', share: 'memory.fault_share' },
+      stacks,
+      /^(?:asm_exc_page_fault|exc_page_fault|.*_fault|handle_mm_fault|\[unknown\])$/,
+    ),
   }
 }
 

@@ -1,7 +1,7 @@
 // wakers: who wakes the threads that slept, in which code, and how long they had slept.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
-import { hottest } from '../../instruments/hottest.ts'
+import { hottest, plain } from '../../instruments/hottest.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import { readWakeuptime } from '../../instruments/wakeuptime.ts'
@@ -10,8 +10,6 @@ import type { Stack } from '../../model/stacks.ts'
 import program from './wakers.bt'
 
 const events = ['sched:sched_switch(prev_pid,prev_state)', 'sched:sched_wakeup(pid)']
-
-const plain = (frame: string) => frame.replace(/_\[[kij]\]$/, '')
 
 /** Below one of these an interrupt woke the thread: whom it interrupted has nothing to do with it. */
 const INTERRUPT =
