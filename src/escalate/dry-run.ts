@@ -5,6 +5,7 @@ import type { Observation } from '../model/observation.ts'
 import type { Act, BackEnd } from '../model/probe.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 
+const UNMOUNTED = /not mounted|tracepoint not found/
 const PASSING: ReadonlySet<Observation['outcome']> = new Set(['guarded', 'timeout', 'interrupted'])
 
 interface DryRun {
@@ -92,8 +93,9 @@ export async function incapable(backEnd: BackEnd, host: Host, signal: AbortSigna
   const looks = await host.instrument(task, signal)
   if (signal.aborted) return unavailable('not measured', 'the run was stopped')
   const why = problemOf(looks, dry, key)
-  // A host that is too busy now says nothing about the next time.
-  if (!looks.some(({ outcome }) => PASSING.has(outcome))) host.remember(`capability ${key}`, why?.reason ?? 'works')
+  // A host that is too busy now says nothing about the next time, nor does one whose tracefs somebody may mount: perf does it by itself.
+  if (!looks.some(({ outcome }) => PASSING.has(outcome)) && !UNMOUNTED.test(why?.reason ?? ''))
+    host.remember(`capability ${key}`, why?.reason ?? 'works')
   return why
 }
 

@@ -22,3 +22,9 @@ export function plainPeers(read: Reader): Reader {
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '')
 }
+
+/** Address and port of the rows' labels, as they are typed: `10.0.0.7:443`, `[2001:db8::7]:443`. */
+export function destinationOf({ peer = '', port = '' }: Readonly<Record<string, string>>): string {
+  const address = plain(peer)
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}

@@ -25,8 +25,10 @@ export const metrics: readonly Metric[] = [
   { id: 'disk.io_errors', per: 'disk', dimension: 'count', kind: 'count', help: 'I/O errors of the device in the window (ioerr_cnt)', see: 'grep . /sys/block/*/device/ioerr_cnt' },
   { id: 'io.pressure.some', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which some task waited for block I/O (PSI)', see: 'cat /proc/pressure/io' },
   { id: 'io.pressure.full', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which all non-idle tasks waited for block I/O (PSI)', see: 'cat /proc/pressure/io' },
+  { id: 'disk.errors_logged', per: 'disk', dimension: 'count', kind: 'count', help: 'I/O errors of the device that the kernel logged in the window; it prints ten in five seconds at most', see: 'dmesg | grep "I/O error"' },
   { id: 'mount.used', per: 'mount', dimension: 'ratio', kind: 'constant', help: 'Share of the filesystem in use, as an ordinary user sees it (reserved blocks count as used)', see: 'df -h' },
   { id: 'mount.size', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Size of the filesystem', see: 'df -h' },
+  { id: 'mount.in_memory', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Memory the files of a tmpfs take', see: 'df -h -t tmpfs' },
   { id: 'mount.available', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Space an ordinary user can still write', see: 'df -h' },
   { id: 'mount.inodes_used', per: 'mount', dimension: 'ratio', kind: 'constant', help: 'Share of inodes in use; absent where inodes are made on demand', see: 'df -i' },
 ]

@@ -11,6 +11,7 @@ export const metrics: readonly Metric[] = [
   { id: 'peer.lookups', per: 'peer', dimension: 'count', kind: 'gauge', help: 'Lookups that waited for this resolver when sampled', see: ss },
   { id: 'dns.lookup_latency', dimension: 'seconds', kind: 'histogram', help: 'How long name lookups take: from the first packet to port 53 until their socket is closed', see: 'gethostlatency' },
   { id: 'dns.lookups', dimension: 'count', kind: 'events', help: 'Name lookups by resolver, result and process, with the time they took together', see: 'tcpdump -n port 53' },
+  { id: 'dns.lookups_answered', dimension: 'count', kind: 'count', help: 'Lookups that ended with an answer while they were traced', see: 'tcpdump -n port 53' },
   { id: 'dns.lookups_unanswered', dimension: 'count', kind: 'count', help: 'Lookups given up without any answer while they were traced', see: 'tcpdump -n port 53' },
   { id: 'dns.lookups_unfinished', dimension: 'count', kind: 'count', help: 'Lookups that had begun and not ended when the trace ended', see: ss },
   { id: 'process.lookup_wait', per: 'process', dimension: 'seconds', kind: 'count', help: 'Time the lookups of a process took in the window, added up', see: 'strace -f -r -e trace=network -p PID' },

@@ -32,6 +32,7 @@ export const metrics: readonly Metric[] = [
   { id: 'tcp.retransmit_ratio', dimension: 'ratio', kind: 'rate', help: 'Data segments retransmitted (connection requests left out) against data segments sent; absent below 100 sent', see: nstat('TcpRetransSegs TcpExtTCPSynRetrans TcpExtTCPOrigDataSent') },
   { id: 'tcp.timeouts', dimension: 'count', kind: 'count', help: 'Retransmission timeouts in the window', see: nstat('TcpExtTCPTimeouts') },
   { id: 'tcp.syn_retransmits', dimension: 'count', kind: 'count', help: 'Connection requests sent again in the window', see: nstat('TcpExtTCPSynRetrans') },
+  { id: 'tcp.reorderings', dimension: 'count', kind: 'count', help: 'Times in the window that acknowledgements showed segments to have overtaken each other', see: nstat('TcpExtTCPSACKReorder TcpExtTCPTSReorder TcpExtTCPRenoReorder') },
   { id: 'tcp.spurious_retransmits', dimension: 'count', kind: 'count', help: 'Signs in the window that a retransmit was not needed: reordering or delay, not loss (DSACK, spurious RTO)', see: nstat('TcpExtTCPDSACKRecv TcpExtTCPSpuriousRTOs') },
   { id: 'tcp.local_retransmit_fails', dimension: 'count', kind: 'count', help: 'Retransmits this host itself failed to send in the window: a local queue is full', see: nstat('TcpExtTCPRetransFail') },
   { id: 'tcp.listen_overflows', dimension: 'count', kind: 'count', help: 'Connections in the window that found the accept queue full', see: nstat('TcpExtListenOverflows') },

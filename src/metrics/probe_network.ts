@@ -17,6 +17,8 @@ export const metrics: readonly Metric[] = [
   { id: 'network.polls', dimension: 'count', kind: 'events', help: 'Polls of network devices by CPU and device' },
   { id: 'network.poll_cpu', dimension: 'text', kind: 'text', help: 'CPU that did most polls of network devices' },
   { id: 'network.poll_cpu_share', dimension: 'ratio', kind: 'constant', help: 'Share of the polls of network devices that CPU did' },
+  { id: 'peer.resets', per: 'peer', dimension: 'count', kind: 'count', help: 'Resets this address and port sent in the window' },
+  { id: 'process.resets_sent', per: 'process', dimension: 'count', kind: 'count', help: 'Connections the process itself ended with a reset in the window' },
   { id: 'tcp.session_time', dimension: 'seconds', kind: 'histogram', help: 'How long TCP connections last that began and ended while they were traced', see: 'tcplife' },
   { id: 'tcp.sessions', dimension: 'count', kind: 'events', help: 'TCP connections by port, peer and process, with their time and the bytes they carried', see: 'tcplife' },
   { id: 'process.tcp_sessions', per: 'process', dimension: 'count', kind: 'count', help: 'TCP connections of a process that began and ended in the window', see: 'tcplife -p PID' },

@@ -26,5 +26,8 @@ export const metrics: readonly Metric[] = [
   { id: 'process.ipc', per: 'process', dimension: 'count', kind: 'rate', help: 'Instructions per clock cycle of the process, in user mode', see: 'tiptop -b -n 2' },
   { id: 'process.cache_misses', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Last-level cache misses per hundred instructions of the process', see: 'tiptop -b -n 2' },
   { id: 'process.cpu_unexplained', dimension: 'ratio', kind: 'rate', help: 'CPU the host used that no listed process accounts for, in percent of all CPUs: processes that lived too short to be seen', see: 'pidstat 1 5; vmstat 1 5' },
+  { id: 'process.replacements', per: 'process', dimension: 'count', kind: 'count', help: 'Children of one name that the process had in the window, one after the other: most of any name; a start that no sample met is not counted', see: 'watch -n 1 ps --ppid PID -o pid,comm' },
+  { id: 'process.replaced', per: 'process', dimension: 'text', kind: 'text', help: 'Name of these children', see: 'ps --ppid PID -o pid,comm' },
+  { id: 'process.crashes', per: 'process', dimension: 'count', kind: 'count', help: 'Crashes in the window of programs of this name, by the kernel log; the instance is the name, for each start is another process', see: 'dmesg | grep -E "segfault|general protection|trap "' },
   { id: 'process.cache_drops', per: 'process', dimension: 'count', kind: 'count', help: 'Times in the window that the kernel log names the process for dropping the page cache', see: 'dmesg | grep drop_caches' },
 ]

@@ -64,6 +64,7 @@ export const metrics: readonly Metric[] = [
   { id: 'nfs.unanswered', per: 'mount', dimension: 'seconds', kind: 'constant', help: 'How long, up to the end of the window, the server answered nothing although requests or connection attempts went out', see: 'grep -A12 nfs /proc/self/mountstats' },
   { id: 'dentry.total', dimension: 'count', kind: 'constant', help: 'Cached names of files', see: 'cat /proc/sys/fs/dentry-state' },
   { id: 'dentry.unused', dimension: 'count', kind: 'constant', help: 'Cached names nobody has open: reclaimable, not a leak', see: 'cat /proc/sys/fs/dentry-state' },
+  { id: 'dentry.negative_growth', dimension: 'rate', kind: 'rate', help: 'Names of files that do not exist that came into the cache per second', see: 'watch -n 1 cat /proc/sys/fs/dentry-state' },
   { id: 'dentry.negative', dimension: 'count', kind: 'constant', help: 'Cached names of files that do not exist', see: 'cat /proc/sys/fs/dentry-state' },
   { id: 'inode.total', dimension: 'count', kind: 'constant', help: 'Cached inodes', see: 'cat /proc/sys/fs/inode-nr' },
   { id: 'inode.unused', dimension: 'count', kind: 'constant', help: 'Cached inodes that are free', see: 'cat /proc/sys/fs/inode-nr' },

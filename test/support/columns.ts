@@ -121,7 +121,7 @@ export const TABLES: readonly Table[] = [
       Inodes: ['mount.inodes_used'],
       IUsed: ['mount.inodes_used'],
       '1B-blocks': ['mount.size'],
-      Used: ['mount.used'],
+      Used: ['mount.used', 'mount.in_memory'],
       Avail: ['mount.used', 'mount.available'],
     },
   },

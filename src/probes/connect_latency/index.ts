@@ -2,7 +2,7 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { protocolCounter } from '../../instruments/counter.ts'
 import { TCP_STATES } from '../../instruments/event-patterns.ts'
-import { plainPeers } from '../../instruments/peer.ts'
+import { destinationOf, plainPeers } from '../../instruments/peer.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './connect.bt'
@@ -26,11 +26,6 @@ const read: Reader = (measured) => {
   const { instances = [] } = rows.length > 0 ? failures({ rows }) : {}
   const answer = told(measured)
   return instances.length > 0 ? { ...answer, instances } : answer
-}
-
-function destinationOf({ peer = '', port = '' }: Readonly<Record<string, string>>): string {
-  const address = peer.replace(/^::ffff:(?=\d+\.)/, '')
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 }
 
 const resultName = (value: string) =>

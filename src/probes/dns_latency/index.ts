@@ -20,13 +20,16 @@ const told = answering('dns.lookup_latency', {
 
 const read: Reader = (measured) => {
   const { rows = [], numbers = {} } = measured
-  const silent = rows
-    .filter(({ labels }) => labels['result'] === 'unanswered')
-    .reduce((sum, { count }) => sum + count, 0)
+  const counted = (result: string) =>
+    rows.filter(({ labels }) => labels['result'] === result).reduce((sum, { count }) => sum + count, 0)
   const begun = numbers['begun'] ?? 0
   return {
     ...told(measured),
-    host: { 'dns.lookups_unanswered': silent, 'dns.lookups_unfinished': Math.max(0, begun - (numbers['ended'] ?? 0)) },
+    host: {
+      'dns.lookups_answered': counted('answered'),
+      'dns.lookups_unanswered': counted('unanswered'),
+      'dns.lookups_unfinished': Math.max(0, begun - (numbers['ended'] ?? 0)),
+    },
   }
 }
 
@@ -36,6 +39,7 @@ export const probe: Probe = {
   gives: [
     'dns.lookup_latency',
     'dns.lookups',
+    'dns.lookups_answered',
     'dns.lookups_unanswered',
     'dns.lookups_unfinished',
     'process.lookup_wait',

@@ -4,7 +4,7 @@
 //   ext4           -       -    1063256064       131072   1008689152 /dev/vdb1      /mnt/with space
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
-import { unavailable } from '../../model/unavailable.ts'
+import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { columnIndex, defined, lines, row, words, type Row } from '../../parse/table.ts'
 
 /** Filesystems that are never full, or always. Overlays repeat the disk they are on. */
@@ -29,6 +29,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'mount.size': ['Size'],
   'mount.available': ['Avail'],
   'mount.inodes_used': ['Inodes', 'IUsed'],
+  'mount.in_memory': ['Used'],
 }
 
 export const source: Source = {
@@ -53,13 +54,15 @@ export const source: Source = {
     const header = headerOf(all[at] ?? '')
     if (!header) return unavailable('not understood', 'df printed no header with Type, Filesystem and Mounted on')
     const instances = all.slice(at + 1).flatMap((line) => mountOf(line, header))
-    const missing = Object.fromEntries(
+    const missing: Record<string, Unavailable> = Object.fromEntries(
       Object.entries(NEEDED).flatMap(([id, columns]) =>
         columns.every((column) => header.numbers.has(column))
           ? []
           : [[id, unavailable('not supported', `this df has no column ${columns.join(' or ')}`)]],
       ),
     )
+    if (!instances.some((one) => 'mount.in_memory' in one.values))
+      missing['mount.in_memory'] ??= unavailable('nothing to measure', 'no tmpfs is mounted')
     if (instances.length > 0) return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
     return unavailable('not understood', 'df printed a header and no filesystem')
   },
@@ -95,7 +98,7 @@ function mountOf(line: string, { numbers, count, target }: Header): Instance[] {
     /^\/(sys|proc|run\/credentials)\//.test(mount)
   )
     return []
-  const values = valuesOf(cells)
+  const values = valuesOf(cells, fstype)
   return values ? [{ domain: 'mount', name: mount, labels: { mount, device, fstype }, values }] : []
 }
 
@@ -109,7 +112,7 @@ function namesOf(line: string, rest: string, target: number): { readonly device:
 }
 
 /** As an ordinary user sees it: blocks reserved for root count as used. Inodes made on demand have no total. */
-function valuesOf(cells: Row): Record<string, number> | undefined {
+function valuesOf(cells: Row, fstype: string): Record<string, number> | undefined {
   const size = cells.number('Size')
   const used = cells.number('Used')
   const available = cells.number('Avail')
@@ -120,6 +123,7 @@ function valuesOf(cells: Row): Record<string, number> | undefined {
   const values = defined({
     'mount.used': used !== undefined && room > 0 ? (100 * used) / room : undefined,
     'mount.size': size,
+    'mount.in_memory': fstype === 'tmpfs' ? used : undefined,
     'mount.available': available === undefined ? undefined : Math.max(0, available),
     'mount.inodes_used':
       inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,

@@ -6,7 +6,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Reading, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { defined } from '../../parse/table.ts'
-import { FAMILIES } from './families.ts'
+import { CRASH, FAMILIES } from './families.ts'
 import { messages, sanitized, type Message } from './records.ts'
 
 const WINDOW_SECONDS = 900
@@ -20,7 +20,15 @@ export const source: Source = {
   tier: 'run',
   tool: 'dmesg',
   asks: 'Did the kernel complain lately: out of memory, I/O errors, hung tasks, hardware errors?',
-  gives: [...ids.map((id) => `log.${id}`), 'log.coverage', 'log.detail', 'log.victim', 'process.cache_drops'],
+  gives: [
+    ...ids.map((id) => `log.${id}`),
+    'log.coverage',
+    'log.detail',
+    'log.victim',
+    'process.cache_drops',
+    'process.crashes',
+    'disk.errors_logged',
+  ],
   // -r is the one format all versions print: JSON came with util-linux 2.38, and --time-format changes with the reader.
   requests: () => [{ kind: 'run', argv: ['dmesg', '-r'], at: 'end' }],
   parse: ([look], { context, window }) => {
@@ -33,7 +41,7 @@ export const source: Source = {
     const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
     const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
     const since = now * (1 - CLOCK_DRIFT) - (window.intervalMs * window.count) / 1000
-    return withDroppers(recent, since, reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds))))
+    return withDoers(recent, since, reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds))))
   },
 }
 
@@ -44,21 +52,55 @@ function nothing(text: string): Unavailable {
     : unavailable('not understood', 'dmesg printed no line with level and time')
 }
 
-/** `cleaner (4242): drop_caches: 1`: who did it within the window, for the count of the kernel has no names. */
-function withDroppers(recent: readonly Message[], since: number, found: Reading): Reading {
-  const counts = new Map<string, { comm: string; count: number }>()
-  for (const { seconds, text } of recent) {
-    const [, comm, pid] = /^(.{1,64}) \((\d+)\): drop_caches: \d+$/.exec(text) ?? []
-    if (comm === undefined || pid === undefined || seconds < since) continue
-    counts.set(pid, { comm: sanitized(comm, 64), count: (counts.get(pid)?.count ?? 0) + 1 })
-  }
-  const droppers = [...counts].map(([pid, { comm, count }]): Instance => ({
-    domain: 'process',
+/** What processes and disks did within the window, with their names, which the counters of the kernel have not. A crashed one starts again under another pid: by name. */
+function withDoers(recent: readonly Message[], since: number, found: Reading): Reading {
+  const within = recent.filter(({ seconds }) => seconds >= since)
+  const dropped = count(within, /^(?<name>.{1,64}) \((?<pid>\d+)\): drop_caches: \d+$/, ({ pid }) => pid)
+  const droppers = [...dropped].map(([pid, { name, count: drops }]) => ({
+    domain: 'process' as const,
     name: pid,
-    labels: { pid, comm },
-    values: { 'process.cache_drops': count },
+    labels: { pid, comm: name },
+    values: { 'process.cache_drops': drops },
   }))
-  return { ...found, instances: [...(found.instances ?? []), ...droppers] }
+  const crashes = [...count(within, CRASH, ({ victim }) => victim)].map(([comm, { count: times }]) => ({
+    domain: 'process' as const,
+    name: sanitized(comm, 64),
+    labels: { comm: sanitized(comm, 64) },
+    values: { 'process.crashes': times },
+  }))
+  return { ...found, instances: [...(found.instances ?? []), ...droppers, ...crashes, ...failedDisks(within)] }
+}
+
+/** The error counters of most drivers are not kept, the message always is; the kernel prints ten of them in five seconds. */
+function failedDisks(within: readonly Message[]): Instance[] {
+  const counts = new Map<string, number>()
+  for (const { text } of within) {
+    const family = FAMILIES.find(({ pattern }) => pattern.test(text))
+    const device = family?.id === 'io_error' ? family.pattern.exec(text)?.groups?.['victim'] : undefined
+    if (device !== undefined) counts.set(device, (counts.get(device) ?? 0) + 1)
+  }
+  return [...counts].map(([device, count]) => ({
+    domain: 'disk',
+    name: sanitized(device, 64),
+    labels: { device: sanitized(device, 64) },
+    values: { 'disk.errors_logged': count },
+  }))
+}
+
+/** Messages by what names their cause: how many, and the name in the last of them. */
+function count(
+  messages: readonly Message[],
+  pattern: RegExp,
+  key: (groups: Readonly<Record<string, string | undefined>>) => string | undefined,
+): ReadonlyMap<string, { readonly name: string; readonly count: number }> {
+  const counts = new Map<string, { readonly name: string; readonly count: number }>()
+  for (const { text } of messages) {
+    const groups = pattern.exec(text)?.groups ?? {}
+    const own = key(groups)
+    if (own === undefined) continue
+    counts.set(own, { name: sanitized(groups['name'] ?? own, 64), count: (counts.get(own)?.count ?? 0) + 1 })
+  }
+  return counts
 }
 
 interface Hit {

@@ -33,6 +33,7 @@ const RULES: readonly Rule[] = [
   { metric: 'tcp.timeouts', sum: ['TcpExtTCPTimeouts'] },
   { metric: 'tcp.syn_retransmits', sum: ['TcpExtTCPSynRetrans'] },
   { metric: 'tcp.spurious_retransmits', sum: ['TcpExtTCPDSACKRecv', 'TcpExtTCPSpuriousRTOs'] },
+  { metric: 'tcp.reorderings', sum: ['TcpExtTCPSACKReorder', 'TcpExtTCPRenoReorder', 'TcpExtTCPTSReorder'] },
   { metric: 'tcp.local_retransmit_fails', sum: ['TcpExtTCPRetransFail'] },
   { metric: 'tcp.listen_overflows', sum: ['TcpExtListenOverflows'] },
   { metric: 'tcp.listen_drops', sum: ['TcpExtListenDrops'] },

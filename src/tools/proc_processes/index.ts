@@ -9,6 +9,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
 import { complete, defined } from '../../parse/table.ts'
+import { replacedChildren } from './replaced.ts'
 import { select } from './select.ts'
 import { cpuUnexplained } from './unexplained.ts'
 import { growthOf, track, type Track, type Tracks } from './track.ts'
@@ -37,6 +38,8 @@ export const source: Source = {
     'process.uninterruptible',
     'process.stopped',
     'process.zombie_children',
+    'process.replacements',
+    'process.replaced',
     'process.cpu_unexplained',
     'task.total',
     'task.running',
@@ -62,8 +65,20 @@ export const source: Source = {
     if (!found.looks.some((records) => records.length > 0))
       return unavailable('not understood', 'no record of /proc/PID/stat could be read')
     const zombies = zombieChildren(found.looks.at(-1) ?? [])
-    const kept = select(found.tracks, zombies)
-    const instances = kept.map((one) => instance(one, found, zombies.get(one.pid) ?? 0, context))
+    const replaced = replacedChildren(found.looks)
+    const kept = select(found.tracks, new Set([...zombies.keys(), ...replaced.keys()]))
+    const instances = kept.map((one) => {
+      const { domain, name, labels, values } = instance(one, found, zombies.get(one.pid) ?? 0, context)
+      const children = replaced.get(one.pid)
+      return {
+        domain,
+        name,
+        ...(labels ? { labels } : {}),
+        values: children
+          ? { ...values, 'process.replacements': children.count, 'process.replaced': children.comm }
+          : values,
+      }
+    })
     const unexplained = cpuUnexplained(looks.filter(framed), found)
     return {
       host: {
@@ -159,6 +174,11 @@ function zombieChildren(records: readonly ProcessRecord[]): Map<number, number> 
 function absent(instances: readonly Instance[], context: Context): Record<string, Unavailable> {
   const none = (id: string) => !instances.some((found) => id in found.values)
   const missing: Record<string, Unavailable> = {}
+  if (many(context)) {
+    const twice = unavailable('not measured', 'among more than 1,000 processes each is looked at twice only')
+    missing['process.replacements'] = twice
+    missing['process.replaced'] = twice
+  }
   if (none('process.cpu_wait'))
     missing['process.cpu_wait'] = many(context)
       ? unavailable('not measured', 'among more than 1,000 processes the waiting of each is not read')

@@ -17,8 +17,8 @@ const KEYS: readonly Key[] = [
   ({ last }) => last.residentPages,
 ]
 
-/** `parents`: processes that have dead children. A process seen only once, and not new, did who knows what: it is left out. */
-export function select(all: readonly Track[], parents: ReadonlyMap<number, number>): readonly Track[] {
+/** `parents`: processes that have dead children, or children that follow each other. A process seen only once, and not new, did who knows what: it is left out. */
+export function select(all: readonly Track[], parents: ReadonlySet<number>): readonly Track[] {
   const tracks = all.filter((track) => track.known > 0)
   const kept = new Set(first(tracks, (track) => track.last.residentPages, LARGEST))
   for (const track of tracks) if (parents.has(track.pid) || noteworthy(track)) kept.add(track)

@@ -19,6 +19,7 @@ import { nearestUser } from './users.ts'
 const MANY_PROCESSES = 1000
 const MAPS_LIMIT = '/proc/sys/vm/max_map_count'
 const NOBODY = unavailable('nothing to measure', 'no process is traced')
+const UNLIMITED = unavailable('nothing to measure', 'no process has a limit of its address space')
 /** The largest by each of the things that have a limit. */
 const MOST_PROCESSES = 60
 
@@ -31,10 +32,12 @@ export const source: Source = {
     'process.descriptor_slots',
     'process.open_files_limit',
     'process.locked',
+    'process.space_used',
     'process.user_threads',
     'process.traces',
     'process.traced',
     'memory.maps_limit',
+    'process.most_open_files',
     'user.name',
     'user.tasks',
     'user.task_limit',
@@ -60,6 +63,7 @@ export const source: Source = {
     return {
       host: defined({
         'memory.maps_limit': mapsLimit,
+        'process.most_open_files': mostOpen(processes),
         ...('unavailable' in user
           ? {}
           : { 'user.name': user.name, 'user.tasks': user.tasks, 'user.task_limit': user.limit }),
@@ -72,6 +76,7 @@ export const source: Source = {
         ...(processes.some((one) => one.tracer !== undefined)
           ? {}
           : { 'process.traces': NOBODY, 'process.traced': NOBODY }),
+        ...(processes.some((one) => one.spaceUsed !== undefined) ? {} : { 'process.space_used': UNLIMITED }),
         ...uncounted(processes, framed, context),
       },
     }
@@ -100,6 +105,7 @@ function noteworthy(processes: readonly Limited[], uid: number | undefined): rea
     (one) => (one.open ?? one.slots ?? 0) / (one.openLimit ?? Infinity),
     (one) => one.slots ?? 0,
     (one) => one.locked ?? 0,
+    (one) => one.spaceUsed ?? 0,
     (one) => (one.uid === uid ? one.threads : 0),
     (one) => (tracers.has(one.pid) ? 1 : 0),
   ]
@@ -125,11 +131,17 @@ function instance(one: Limited, uid: number | undefined, all: readonly Limited[]
       'process.descriptor_slots': one.slots,
       'process.open_files_limit': one.openLimit,
       'process.locked': one.locked,
+      'process.space_used': one.spaceUsed,
       'process.traces': traced.length > 0 ? traced.length : undefined,
       'process.traced': traced.length > 0 ? namesOf(traced) : undefined,
       'process.user_threads': uid !== undefined && one.uid === uid ? one.threads : undefined,
     }),
   }
+}
+
+function mostOpen(processes: readonly Limited[]): number | undefined {
+  const counts = processes.flatMap((one) => one.open ?? one.slots ?? [])
+  return counts.length > 0 ? Math.max(...counts) : undefined
 }
 
 function namesOf(processes: readonly Limited[]): string {

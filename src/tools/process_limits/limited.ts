@@ -17,6 +17,8 @@ export interface Limited {
   readonly openLimit?: number
   readonly taskLimit?: number
   readonly locked?: number
+  /** Percent of its limit of address space or of data (RLIMIT_AS, RLIMIT_DATA) that is taken, of the fuller one; undefined when neither is set. */
+  readonly spaceUsed?: number
   /** Pid of the process that traces it. */
   readonly tracer?: number
 }
@@ -38,7 +40,18 @@ export function limitedProcess(record: ProcessRecord, open: number | undefined):
     ...some('taskLimit', soft(limits, 'Max processes')),
     ...some('tracer', whole(/^TracerPid:\s+([1-9]\d*)$/m.exec(status)?.[1])),
     ...some('locked', kilobytes === undefined ? undefined : kilobytes * 1024),
+    ...some('spaceUsed', spaceUsed(status, limits)),
   }
+}
+
+function spaceUsed(status: string, limits: string): number | undefined {
+  const share = (used: string, limit: string) => {
+    const kilobytes = whole(new RegExp(`^${used}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1])
+    const most = soft(limits, limit)
+    return kilobytes === undefined || most === undefined || most === 0 ? [] : [(100 * kilobytes * 1024) / most]
+  }
+  const shares = [...share('VmSize', 'Max address space'), ...share('VmData', 'Max data size')]
+  return shares.length > 0 ? Math.max(...shares) : undefined
 }
 
 /** Undefined when unlimited. */

@@ -2,7 +2,7 @@
 import type { Instance, Value } from '../../model/metric.ts'
 import type { Target } from '../../model/target.ts'
 import { defined } from '../../parse/table.ts'
-import type { Connection, Info } from './connections.ts'
+import type { Connection, Info } from '../ss/connections.ts'
 
 const MOST_INSTANCES = 16
 

@@ -8,7 +8,7 @@ import type { Target } from '../../model/target.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { targetOf } from '../target/need.ts'
-import { connections, type Connection } from './connections.ts'
+import { connections, type Connection } from '../ss/connections.ts'
 import { farEnds, HOLDER, holders, NAMES } from './far-ends.ts'
 
 const ARP = '/proc/net/arp'

@@ -154,7 +154,7 @@ class Lab:
         write(f'{root}/cgroup.subtree_control', f'+{controller}')
         self.undo(lambda: write(f'{root}/cgroup.subtree_control', f'-{controller}'))
 
-    def mount(self, mebibytes):
+    def mount(self, mebibytes, *options):
         """A small ext4 of our own on a loop device, so that no file system of the host fills up."""
         for tool in ('mkfs.ext4', 'losetup', 'mount', 'umount'):
             if shutil.which(tool) is None:
@@ -163,7 +163,7 @@ class Lab:
         with open(image, 'wb') as file:
             file.truncate(mebibytes << 20)
         os.mkdir(folder)
-        subprocess.run(['mkfs.ext4', '-q', '-F', '-m', '0', image], check=True)
+        subprocess.run(['mkfs.ext4', '-q', '-F', '-m', '0', *options, image], check=True)
         done = subprocess.run(['mount', '-o', 'loop', image, folder], stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise CannotHere(done.stderr.strip())
@@ -204,6 +204,16 @@ def status(pid, key):
     except OSError:
         return ''
     return next((line.split(':', 1)[1].strip() for line in lines if line.startswith(key + ':')), '')
+
+
+def run(*argv):
+    """A tool of the system that must do what it is asked."""
+    if shutil.which(argv[0]) is None:
+        raise CannotHere(f'needs {argv[0]}')
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise CannotHere(f'{argv[0]}: {done.stderr.strip()}')
+    return done.stdout
 
 
 def remove_group(folder):

@@ -2,7 +2,7 @@
 //   ESTAB 0      100           10.0.0.5:40112        10.0.0.9:7016 users:(("app",pid=812,fd=3))
 //   	 cubic mss:1448 cwnd:10 data_segs_out:500 busy:9980ms rwnd_limited:120ms(1.2%) unacked:1 notsent:100 minrtt:0.03
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { MOST_LINES, type Owner } from '../ss/listeners.ts'
+import { MOST_LINES, type Owner } from './listeners.ts'
 
 export interface Connection {
   readonly key: string
@@ -22,6 +22,14 @@ export interface Info {
   readonly cwnd: number
   readonly segments: number
   readonly retransmitted: number
+  /** Bytes that went out, and that the peer acknowledged, since the connection began; 0 where this ss does not say it (before 4.x). */
+  readonly bytesSent: number
+  readonly bytesAcked: number
+  /** Timeouts in a row without an answer. */
+  readonly backoff: number
+  /** Times the peer was seen to get segments out of order, and that it had got one twice. */
+  readonly reorderings: number
+  readonly duplicates: number
   readonly busy: number
   readonly windowLimited: number
   readonly bufferLimited: number
@@ -80,6 +88,11 @@ function infoOf(text: string): Info {
     cwnd: value(/\scwnd:(\d+)/),
     segments: value(/\sdata_segs_out:(\d+)/),
     retransmitted: value(/\sretrans:\d+\/(\d+)/),
+    bytesSent: value(/\sbytes_sent:(\d+)/),
+    bytesAcked: value(/\sbytes_acked:(\d+)/),
+    backoff: value(/\sbackoff:(\d+)/),
+    reorderings: value(/\sreord_seen:(\d+)/),
+    duplicates: value(/\sdsack_dups:(\d+)/),
     busy: value(/\sbusy:(\d+)ms/) / 1000,
     windowLimited: value(/\srwnd_limited:(\d+)ms/) / 1000,
     bufferLimited: value(/\ssndbuf_limited:(\d+)ms/) / 1000,

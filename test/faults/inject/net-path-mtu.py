@@ -1,0 +1,12 @@
+"""Large packets vanish on the path to a peer, whose tunnel has a smaller MTU and says nothing; connections open and stand still."""
+import time
+
+from far import SOURCE, Far
+from lab import Lab
+
+with Lab() as lab:
+    far = Far(lab, delay=5, longest=1200)
+    far.sink(7301)
+    service = lab.python(SOURCE, far.address, 7301, 0)
+    time.sleep(2)
+    lab.ready(pid=service.pid, comm=service.name, interface=far.device, peer=far.address)
