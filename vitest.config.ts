@@ -2,10 +2,10 @@
 // `lab` runs under another kernel, when asked for (scripts/lab.mjs).
 import { defineConfig, type Plugin } from 'vitest/config'
 
-/** Programs for bpftrace and SystemTap are imported as the text they are, as esbuild does in scripts/build.mjs. */
+/** Programs for bpftrace are imported as the text they are, as esbuild does in scripts/build.mjs. */
 const programs: Plugin = {
   name: 'programs',
-  transform: (text, id) => (/\.(bt|stp)$/.test(id) ? `export default ${JSON.stringify(text)}` : undefined),
+  transform: (text, id) => (id.endsWith('.bt') ? `export default ${JSON.stringify(text)}` : undefined),
 }
 
 export default defineConfig({

@@ -23,7 +23,7 @@ await build({
   target: 'node20.19',
   minify: true,
   legalComments: 'linked',
-  loader: { '.bt': 'text', '.stp': 'text' },
+  loader: { '.bt': 'text' },
   plugins: [{ name: 'lean-commander', setup: leanCommander }],
   mainFields: ['module', 'main'],
   define: {

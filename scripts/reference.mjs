@@ -61,7 +61,7 @@ async function loadProduct() {
       format: 'esm',
       platform: 'node',
       packages: 'external',
-      loader: { '.bt': 'text', '.stp': 'text' },
+      loader: { '.bt': 'text' },
       outExtension: { '.js': '.mjs' },
       // CommonJS parts of dependencies ask for Node's own modules by require.
       banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },

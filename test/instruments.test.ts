@@ -13,7 +13,9 @@ import { measureHists } from '../src/instruments/measure-hists.ts'
 import { measureLog } from '../src/instruments/measure-log.ts'
 import { filtersOf, type Pairs } from '../src/instruments/question.ts'
 import { answering } from '../src/instruments/reading.ts'
+import { stapProgram } from '../src/instruments/stap-program.ts'
 import { readStap } from '../src/instruments/stap-text.ts'
+import { syscallNumber } from '../src/instruments/syscall-names.ts'
 import { moduleName } from '../src/instruments/systemtap.ts'
 import { percentile, totalOf } from '../src/model/distribution.ts'
 import { isUnavailable, type Unavailable } from '../src/model/unavailable.ts'
@@ -145,6 +147,13 @@ describe('event logs', () => {
       labels: { comm: { field: '@comm' } },
     }
     expect(measureLog(found, calls).rows).toMatchObject([{ labels: { comm: 'dd' }, count: 2 }])
+  })
+
+  test('LTTng names system calls; who asks for all of them gets one event', () => {
+    const text = `[1.5] (+?.?????????) host syscall_exit_openat: { cpu_id = 1 }, { pid = 7, tid = 9, procname = "dd" }, { ret = -21 }\n`
+    const [event] = [...readLog('lttng', text, ['raw_syscalls:sys_exit'])]
+    expect([event?.event, event?.field('id'), event?.number('ret')]).toEqual(['raw_syscalls:sys_exit', 'openat', -21])
+    expect([event?.pid, event?.field('@process'), event?.comm]).toEqual([9, '7', 'dd'])
   })
 
   test('states of tasks', () => {
@@ -370,6 +379,56 @@ describe('what tools print', () => {
       [16385, 32769],
       [65537, 131073],
     ])
+  })
+
+  test('SystemTap: a question is a script that takes arguments of tracepoints', () => {
+    const disks = stapProgram({
+      kind: 'pairs',
+      start: [{ event: 'block:block_rq_issue', key: ['dev', 'sector'], when: [['bytes', '>', 0]] }],
+      end: [{ event: 'block:block_rq_complete', key: ['dev', 'sector'] }],
+      labels: { op: { field: 'rwbs', at: 'start' }, comm: { field: 'comm', at: 'start' } },
+      parts: ['op'],
+    })
+    expect(disks).toContain(
+      'if (bytes > 0 && (target == 0 || pid() == target)) {\n    at[dev, sector] = gettimeofday_us()',
+    )
+    expect(disks).toContain('start_op[dev, sector] = rwbs($rq->cmd_flags)')
+    expect(disks).toContain('shape[start_op[dev, sector]] <<< us')
+    expect(disks).toContain('function rwbs:string')
+    // A name may hold a tab: only the last is printed as it is.
+    expect(disks).toContain('str_replace(l_op, "\\t", "?"), l_comm)')
+    // The end first: one event may be both.
+    const queue = stapProgram({
+      kind: 'pairs',
+      start: [
+        { event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_state', '==', 0]] },
+        { event: 'sched:sched_switch', key: ['prev_pid'], when: [['prev_state', '&', 256]] },
+      ],
+      end: [{ event: 'sched:sched_switch', key: ['next_pid'], when: [['next_pid', '!=', 0]] }],
+    })
+    expect(queue.match(/probe kernel/g)).toHaveLength(1)
+    expect(queue.indexOf('since = next_pid != 0 ? at[next_pid] : 0')).toBeLessThan(queue.indexOf('at[prev_pid] ='))
+    expect(queue).toContain(
+      'if ((prev_state == 0 || (prev_state & 256) != 0) && (target == 0 || prev_pid == target)) {',
+    )
+  })
+
+  test('SystemTap: system calls are numbers of the machine; what it has no word for is a mistake', () => {
+    const calls = (event: string, field: string) =>
+      stapProgram({
+        kind: 'counts',
+        of: [{ event, when: [[field, '==', 1]] }],
+        labels: { comm: { field: '@comm' } },
+      })
+    const futex = calls('syscalls:sys_enter_futex', 'op')
+    expect(futex).toContain('probe kernel.trace("sys_enter")')
+    expect(futex).toContain(
+      'if (id == %( arch == "x86_64" %? 202 %: %( arch == "arm64" %? 98 %: -1 %) %) && op == 1 && (target == 0',
+    )
+    expect(futex).toContain('rows[execname()] <<< 1')
+    expect(() => calls('syscalls:sys_enter_futex', 'uaddr')).toThrow('no expression of SystemTap for uaddr')
+    expect(syscallNumber('x86_64', 'futex')).toBe(202)
+    expect(['read', 'clone3', 'open'].map((name) => syscallNumber('aarch64', name))).toEqual([63, 435, -1])
   })
 
   test('SystemTap: only a whole answer is one', () => {

@@ -29,7 +29,16 @@ export function* readLttng(text: string, events: readonly string[]): Generator<L
     if (name === undefined || seconds === undefined) continue
     const [context, fields] = sections(payload ?? '')
     const pid = Number(context.get('tid') ?? context.get('vtid') ?? -1)
-    yield new LogEvent(seconds, Number(cpu), pid, context.get('procname') ?? '', eventOf(name, full), fields)
+    const process = context.get('pid')
+    yield new LogEvent(
+      seconds,
+      Number(cpu),
+      pid,
+      context.get('procname') ?? '',
+      eventOf(name, full),
+      renamed(fields, name),
+      process === undefined ? undefined : Number(process),
+    )
   }
 }
 
@@ -39,9 +48,12 @@ function secondsOf(text: string | undefined): number | undefined {
   return parts?.every(Number.isFinite) ? parts.reduce((total, part) => total * 60 + part, 0) : undefined
 }
 
+/** System calls are events of their own; to who asks for all of them they are one. */
 function eventOf(name: string, full: ReadonlyMap<string, string>): string {
   const [, edge, call] = SYSCALL.exec(name) ?? []
-  return call === undefined ? (full.get(name) ?? name) : `syscalls:sys_${edge === 'entry' ? 'enter' : 'exit'}_${call}`
+  if (call === undefined) return full.get(name) ?? name
+  const own = edge === 'entry' ? 'sys_enter' : 'sys_exit'
+  return full.get(`${own}_${call}`) ?? full.get(own) ?? `syscalls:${own}_${call}`
 }
 
 /** The last section are the event's own fields; the one before it the context that was asked for: who ran. */
@@ -52,14 +64,18 @@ function sections(payload: string): readonly [ReadonlyMap<string, string>, Reado
     if (match[0] === '{ ') {
       current = new Map()
       found.push(current)
-    } else if (match[1] !== undefined) {
-      const value = (match[2] ?? '').trim().replace(/^"(.*)"$/s, '$1')
-      // LTTng calls a thread what it is.
-      current.set(match[1].replace(/(^|_)tid$/, '$1pid'), match[1] === 'rwbs' ? lettersOf(value) : value)
-      if (match[1] === 'tid') current.set('tid', value)
-    }
+    } else if (match[1] !== undefined) current.set(match[1], (match[2] ?? '').trim().replace(/^"(.*)"$/s, '$1'))
   }
   return [found.length > 1 ? (found.at(-2) ?? new Map()) : new Map(), found.at(-1) ?? new Map()]
+}
+
+/** LTTng calls a thread what it is, prints flags of requests as a number, and tells the name of a system call in the name of the event: Ftrace tells its number. */
+function renamed(fields: ReadonlyMap<string, string>, event: string): ReadonlyMap<string, string> {
+  const call = SYSCALL.exec(event)?.[2]
+  const found = new Map(call === undefined ? [] : [['id', call]])
+  for (const [name, value] of fields) found.set(name, name === 'rwbs' ? lettersOf(value) : value)
+  for (const [name, value] of fields) if (/(?:^|_)tid$/.test(name)) found.set(name.replace(/tid$/, 'pid'), value)
+  return found
 }
 
 /** 33 → `WS`, as Ftrace and perf print it. */

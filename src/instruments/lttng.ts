@@ -16,6 +16,10 @@ const GRACE_MS = 15_000
 const START_GRACE_MS = 60_000
 const SESSION = '{id}'
 const CHANNEL = 'tracebook'
+const ALL_SYSCALLS = 'raw_syscalls:'
+const SYSCALLS = /^(?:raw_)?syscalls:/
+/** What is recorded is written by a daemon: each of its calls would be one more to write. */
+const NOT_ITS_OWN = '$ctx.procname != "lttng-consumerd"'
 /** One more where tracepoints and system calls are both asked for. */
 const ACTS = 7
 
@@ -56,7 +60,7 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
     { ...step('create', SESSION, '--output={scratch}/trace'), graceMs: START_GRACE_MS },
     step('enable-channel', '-k', '-s', SESSION, '--subbuf-size=1M', '--num-subbuf=4', CHANNEL),
     ...eventSteps(question).map((argv) => step('enable-event', '-k', '-s', SESSION, '-c', CHANNEL, ...argv)),
-    step('add-context', '-k', '-s', SESSION, '-c', CHANNEL, '-t', 'tid', '-t', 'procname'),
+    step('add-context', '-k', '-s', SESSION, '-c', CHANNEL, '-t', 'pid', '-t', 'tid', '-t', 'procname'),
     step('start', SESSION),
     { kind: 'run', argv: ['sleep', String(seconds)], lastsMs: seconds * 1000, tracing: true },
     step('destroy', SESSION),
@@ -71,16 +75,17 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
   ]
 }
 
-/** System calls are named by themselves, tracepoints without their group. */
+/** System calls are named by themselves, each or all of them; tracepoints without their group. */
 function eventSteps(question: Question): readonly (readonly string[])[] {
   const events = [...new Set(pointsOf(question).map(({ event }) => event))]
   const calls = [...new Set(events.flatMap((event) => /^syscalls:sys_(?:enter|exit)_(\w+)$/.exec(event)?.[1] ?? []))]
-  const points = events
-    .filter((event) => !event.startsWith('syscalls:'))
-    .map((event) => event.slice(event.indexOf(':') + 1))
+  const points = events.filter((event) => !SYSCALLS.test(event)).map((event) => event.slice(event.indexOf(':') + 1))
+  const all = events.some((event) => event.startsWith(ALL_SYSCALLS))
   return [
     ...(points.length > 0 ? [['--tracepoint', points.join(',')]] : []),
-    ...(calls.length > 0 ? [['--syscall', calls.join(',')]] : []),
+    ...(all || calls.length > 0
+      ? [['--syscall', ...(all ? ['--all'] : [calls.join(',')]), '--filter', NOT_ITS_OWN]]
+      : []),
   ]
 }
 

@@ -81,14 +81,24 @@ const FIRST_COMMON = 424
 
 /** `uname -m` → number → name. A machine whose table is not here keeps the numbers below 424: a wrong name is worse than none. */
 export function syscallNames(machine: string): (number: string) => string {
-  const own = machine === 'x86_64' ? X86_64 : /^(?:aarch64|riscv64|loongarch64)$/.test(machine) ? GENERIC : ''
-  const low = words(own)
+  const low = tableOf(machine)
   const high = words(SINCE_424)
   return (number) => {
     const n = Number(number)
     const name = n >= FIRST_COMMON ? high[n - FIRST_COMMON] : low[n]
     return name === undefined || name === '-' ? `number ${number}` : name
   }
+}
+
+/** The other way round; -1, which no call has, where the machine has none of that name. */
+export function syscallNumber(machine: string, name: string): number {
+  const common = words(SINCE_424).indexOf(name)
+  return common < 0 ? tableOf(machine).indexOf(name) : FIRST_COMMON + common
+}
+
+function tableOf(machine: string): readonly string[] {
+  if (machine === 'x86_64') return words(X86_64)
+  return /^(?:aarch64|riscv64|loongarch64)$/.test(machine) ? words(GENERIC) : []
 }
 
 function words(text: string): readonly string[] {

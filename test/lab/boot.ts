@@ -1,10 +1,13 @@
 // Vitest's global set-up of the project `lab`: one guest for all tests runs the programs → a folder of results, or the reason why there is none.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import type { Plan } from '../../src/model/probe.ts'
 import { moduleName } from '../../src/instruments/systemtap.ts'
+import { context } from '../support/context.ts'
 import { rowsOf } from './rows.ts'
 
 declare module 'vitest' {
@@ -19,11 +22,14 @@ declare module 'vitest' {
 const here = import.meta.dirname
 const kernel = join(here, 'kernel')
 // Beside the programs half a minute for each row, which takes a third of it on a quiet host.
-const SECONDS = { programs: 500, row: 30 }
+const SECONDS = { programs: 500, row: 30, silent: 60 }
+const BOOTS = 4
+/** A script does not depend on it. */
+const PLAN: Plan = { seconds: 1, cpus: 2, context: context({}) }
 
-export default function setup(project: TestProject): () => void {
+export default async function setup(project: TestProject): Promise<() => void> {
   const share = mkdtempSync(join(tmpdir(), 'tracebook-lab-'))
-  const reason = boot(share)
+  const reason = await boot(share)
   // The gate says so: there a lab that does not run is a failure, not a skip.
   if (reason !== '' && process.env['TRACEBOOK_LAB'] === 'required') throw new Error(`the lab did not run: ${reason}`)
   project.provide('labShare', share)
@@ -31,7 +37,7 @@ export default function setup(project: TestProject): () => void {
   return () => rmSync(share, { recursive: true })
 }
 
-function boot(share: string): string {
+async function boot(share: string): Promise<string> {
   const able = spawnSync(kernel, ['check'], { encoding: 'utf8' })
   if (able.status !== 0) return able.stderr.trim()
   // Starting it in there would build it in there.
@@ -50,34 +56,81 @@ function boot(share: string): string {
     })
   }
   const rows = rowsOf()
-  for (const { probe, backEnd } of rows) if (backEnd.id === 'systemtap') compileScripts(probe.id, share)
-  const line = ({ probe, backEnd, netem, workload }: (typeof rows)[number]) =>
-    `${probe.id}\t${backEnd.id}\t${netem ?? '-'}\t${workload}\n`
-  writeFileSync(join(share, 'rows'), rows.map(line).join(''))
-  const programs = readdirSync(join(here, 'programs')).map((name) => name.replace(/\.\w+$/, ''))
-  // The longest last: what the others found is there when it is stopped.
-  programs.sort((a, b) => Number(a === 'probes') - Number(b === 'probes'))
-  const seconds = SECONDS.programs + SECONDS.row * rows.length
-  const guest = spawnSync(
+  await compileScripts(rows, share)
+  for (let boots = 1; ; boots++) {
+    const left = rows.filter(({ probe, backEnd }) => !told(share, 'probes').includes(`\n${probe.id}-${backEnd.id}: `))
+    const line = ({ probe, backEnd, netem, workload }: (typeof rows)[number]) =>
+      `${probe.id}\t${backEnd.id}\t${netem ?? '-'}\t${workload}\n`
+    writeFileSync(join(share, 'rows'), left.map(line).join(''))
+    const programs = readdirSync(join(here, 'programs'))
+      .map((name) => name.replace(/\.\w+$/, ''))
+      .filter((name) => !existsSync(join(share, `${name}.status`)))
+    // The longest last: what the others found is there when it is stopped.
+    programs.sort((x, y) => Number(x === 'probes') - Number(y === 'probes'))
+    const status = await guest(share, programs, SECONDS.programs + SECONDS.row * left.length)
+    if (status === 0) return ''
+    if (boots === 1 && !existsSync(join(share, 'alive'))) return 'the guest did not boot'
+    if (boots === BOOTS) throw new Error(`the guest ended with ${status}; what it left is in ${share}`)
+    process.stderr.write(`lab: the guest ended with ${status}, another one does what is left\n`)
+  }
+}
+
+/** Exit status. Emulated CPUs may stop for ever while the kernel patches itself, as it does for each tracepoint: its heart then beats no more. */
+async function guest(share: string, programs: readonly string[], seconds: number): Promise<number> {
+  const alive = join(share, 'alive')
+  const booted = Date.now() + SECONDS.silent * 1000
+  rmSync(alive, { force: true })
+  const child = spawn(
     kernel,
-    ['run', '--timeout', String(seconds), '--share', share, '--disk-iops', '100', '--']
+    [
+      'run',
+      '--timeout',
+      String(seconds),
+      '--share',
+      share,
+      '--disk-iops',
+      '100',
+      '--append',
+      'softlockup_panic=1',
+      '--',
+    ]
       .concat(['bash', join(here, 'guest.sh'), share])
       .concat(programs),
     { stdio: ['ignore', 'inherit', 'inherit'], cwd: here },
   )
-  if (guest.status === 125) return 'the guest did not boot'
-  if (guest.status !== 0)
-    throw new Error(`the guest ended with ${guest.status ?? guest.signal}; what it left is in ${share}`)
-  return ''
+  const watch = setInterval(() => {
+    const last = existsSync(alive) ? statSync(alive).mtimeMs : booted
+    if (Date.now() - last > SECONDS.silent * 1000) child.kill('SIGTERM')
+  }, 5000)
+  const [status] = (await once(child, 'close')) as [number | null]
+  clearInterval(watch)
+  return status ?? 125
 }
 
-/** By the names tracebook looks for; probes.sh puts them where it does. */
-function compileScripts(probe: string, share: string): void {
-  const folder = join(here, '../../src/probes', probe)
+function told(share: string, program: string): string {
+  const path = join(share, `${program}.out`)
+  return existsSync(path) ? `\n${readFileSync(path, 'utf8')}` : ''
+}
+
+/** What tracebook would build in there, by the names it looks for; probes.sh puts the modules where it does. */
+async function compileScripts(rows: ReturnType<typeof rowsOf>, share: string): Promise<void> {
   const cwd = join(share, 'modules')
   mkdirSync(cwd, { recursive: true })
-  for (const script of readdirSync(folder).filter((name) => name.endsWith('.stp'))) {
-    const path = join(folder, script)
-    spawnSync(kernel, ['stap', '-p4', '-m', moduleName(readFileSync(path, 'utf8')), path], { cwd, stdio: 'inherit' })
+  const scripts = rows.flatMap(({ probe, backEnd }) => {
+    const question = backEnd.id === 'systemtap' && probe.backEnds.find(({ id }) => id === 'systemtap-build')
+    const [act] = question ? question.acts(PLAN, 'stap') : []
+    return act?.kind === 'run' && act.input !== undefined ? [act.input] : []
+  })
+  const compile = async (): Promise<void> => {
+    const script = scripts.pop()
+    if (script === undefined) return
+    const child = spawn(kernel, ['stap', '-p4', '-m', moduleName(script), '-'], {
+      cwd,
+      stdio: ['pipe', 'inherit', 'inherit'],
+    })
+    child.stdin.end(script)
+    await once(child, 'close')
+    await compile()
   }
+  await Promise.all(Array.from({ length: availableParallelism() }, compile))
 }

@@ -40,9 +40,19 @@ NAMED void write_one_block(int file, off_t at) {
   if (pwrite(file, block, sizeof block, at) != sizeof block) exit(1);
 }
 
+// All blocks are there before: what follows are writes of data, not of where it is.
+static void allocate(const char *path) {
+  int file = open(path, O_WRONLY | O_CREAT, 0600);
+  if (file < 0) exit(1);
+  for (off_t i = 0; i < 256; i++) write_one_block(file, i * 4096);
+  if (fsync(file)) exit(1);
+  close(file);
+}
+
 // As a log does: each write waits for the device by itself, or is followed by a call that waits.
 static void sync_writes(const char *path, int flags) {
-  int file = open(path, O_WRONLY | O_CREAT | flags, 0600);
+  allocate(path);
+  int file = open(path, O_WRONLY | flags);
   if (file < 0) exit(1);
   for (off_t i = 0;; i++) {
     write_one_block(file, i % 256 * 4096);
@@ -152,7 +162,9 @@ NAMED void open_a_folder_to_write(void) {
 }
 
 static void failing_calls(void) {
-  for (;; pause_ms(5)) open_a_folder_to_write();
+  // More often than it sleeps: of all calls this one is made most.
+  for (;; pause_ms(5))
+    for (int i = 0; i < 3; i++) open_a_folder_to_write();
 }
 
 int main(int count, char **words) {

@@ -4,9 +4,12 @@ import { diskIos } from '../../instruments/counter.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
+import { withTotal } from '../../instruments/measured.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
-import { answering } from '../../instruments/reading.ts'
+import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './latency.bt'
@@ -28,6 +31,13 @@ const read = answering('block.latency', {
   table: 'block.latency_by',
   by: [{ domain: 'disk', metric: 'disk.io_time', value: 'seconds', name: 'device' }],
 })
+
+/** It tells flushes as well, which move nothing; by their flags they can be left out. */
+const readFlags: Reader = (measured) => {
+  const { parts = [] } = measured
+  const moving = parts.filter(({ labels }) => !/\bFlush$/.test(labels['flags'] ?? ''))
+  return read(parts.length === 0 ? measured : withTotal(moving))
+}
 
 export const probe: Probe = {
   id: 'block_latency',
@@ -53,9 +63,12 @@ export const probe: Probe = {
         read,
       }),
     ),
-    libbpfTool({ tool: 'biolatency', args: ['{seconds}', '1'], events, microseconds: 0.6, read }),
+    libbpfTool({ tool: 'biolatency', args: ['-F', '{seconds}', '1'], events, microseconds: 0.6, read: readFlags }),
     namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
+    namingDisks(systemtap({ question, events, read })),
+    namingDisks(systemtapBuild({ question, events, read })),
+    namingDisks(lttng({ question, events, read })),
   ],
 }

@@ -3,9 +3,11 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './queue.bt'
 
@@ -55,5 +57,8 @@ export const probe: Probe = {
     namingDisks(histTrigger({ question, events, read })),
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
+    namingDisks(systemtap({ question, events, read })),
+    namingDisks(systemtapBuild({ question, events, read })),
+    namingDisks(lttng({ question, events, read })),
   ],
 }

@@ -3,9 +3,11 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './sizes.bt'
@@ -45,5 +47,8 @@ export const probe: Probe = {
     ftraceLog({ question, events, read }),
     // Last: it counts flushes too, as I/Os of nothing.
     libbpfTool({ tool: 'bitesize', args: ['{seconds}', '1'], events, microseconds: 0.8, read }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

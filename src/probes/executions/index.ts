@@ -1,9 +1,11 @@
 // executions: which programs are started, by whom, and how long they live: what a list of processes never shows.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './executions.bt'
 
@@ -83,5 +85,8 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read: readStarts }),
     ftraceLog({ question, events, read: readStarts }),
+    systemtap({ question, events, read: readStarts }),
+    systemtapBuild({ question, events, read: readStarts }),
+    lttng({ question, events, read: readStarts }),
   ],
 }

@@ -1,10 +1,12 @@
 // futex_wait: how long threads wait for each other in user space: for mutexes, and for conditions and semaphores, kept apart.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import type { Measured } from '../../instruments/measured.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { merged } from '../../model/distribution.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './wait.bt'
@@ -37,9 +39,14 @@ const question: Pairs = {
   parts: ['wait'],
 }
 
-/** Ftrace prints fewer zeros than perf. */
+/** Ftrace prints fewer zeros than perf; SystemTap and LTTng print decimals. */
 function shorter(all: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(all).map(([op, kind]) => [`0x${Number(op).toString(16)}`, kind]))
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([op, kind]) => [
+      [`0x${Number(op).toString(16)}`, kind],
+      [String(Number(op)), kind],
+    ]),
+  )
 }
 
 const table = answering('lock.futex_by')
@@ -94,5 +101,8 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

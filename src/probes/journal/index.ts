@@ -3,6 +3,7 @@ import { bpftrace, type BpftraceMaps } from '../../instruments/bpftrace.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -68,5 +69,7 @@ export const probe: Probe = {
     namingDisks(perfLog({ question, events, read })),
     namingDisks(ftraceLog({ question, events, read })),
     namingDisks(ftraceLog({ id: 'ftrace-full', question: fullOnly, events: full, read })),
+    // It knows no fast commits.
+    namingDisks(lttng({ question: fullOnly, events: full, read })),
   ],
 }

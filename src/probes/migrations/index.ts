@@ -2,9 +2,11 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './migrations.bt'
 
@@ -39,5 +41,8 @@ export const probe: Probe = {
     histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

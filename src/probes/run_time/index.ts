@@ -3,9 +3,11 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './runtime.bt'
@@ -54,5 +56,8 @@ export const probe: Probe = {
     histTrigger({ question, events, read }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

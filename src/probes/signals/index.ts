@@ -1,6 +1,7 @@
 // signals: who sends which signal to whom.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -78,5 +79,6 @@ export const probe: Probe = {
     }),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

@@ -3,9 +3,11 @@ import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { functionGraph } from '../../instruments/function-graph.ts'
 import { functionTime } from '../../instruments/function-time.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './sync.bt'
 
@@ -51,5 +53,8 @@ export const probe: Probe = {
     // fsync, msync, and writes to files opened with O_SYNC; sync() goes another way, and where the compiler inlined it (Debian's 6.1) fdatasync as well.
     functionGraph({ function: 'vfs_fsync_range', read }),
     functionTime({ function: 'vfs_fsync_range', read }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
+    lttng({ question, events, read }),
   ],
 }

@@ -2,11 +2,13 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { namingCalls } from '../../instruments/naming-calls.ts'
 import { perfTrace } from '../../instruments/perf-trace.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
 import { readSyscount } from '../../instruments/syscount.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './calls.bt'
@@ -87,5 +89,8 @@ export const probe: Probe = {
     }),
     perfTrace({ events, read }),
     namingCalls((named) => ftraceLog({ question, events, read: named }), read),
+    namingCalls((named) => systemtap({ question, events, read: named }), read),
+    namingCalls((named) => systemtapBuild({ question, events, read: named }), read),
+    lttng({ question, events, read }),
   ],
 }

@@ -2,10 +2,12 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { errorName } from '../../instruments/error-names.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { namingCalls } from '../../instruments/naming-calls.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Condition, Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Row } from '../../model/tally.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './errors.bt'
@@ -70,5 +72,8 @@ export const probe: Probe = {
     ),
     namingCalls((named) => perfLog({ question, events, read: named }), read),
     namingCalls((named) => ftraceLog({ question, events, read: named }), read),
+    namingCalls((named) => systemtap({ question, events, read: named }), read),
+    namingCalls((named) => systemtapBuild({ question, events, read: named }), read),
+    lttng({ question, events, read }),
   ],
 }

@@ -2,9 +2,11 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { lttng } from '../../instruments/lttng.ts'
 import { namingCalls } from '../../instruments/naming-calls.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { merged } from '../../model/distribution.ts'
 import type { Row } from '../../model/tally.ts'
 import type { Probe } from '../../model/probe.ts'
@@ -78,5 +80,8 @@ export const probe: Probe = {
       read,
     ),
     namingCalls((named) => ftraceLog({ question, events, read: named }), read),
+    namingCalls((named) => systemtap({ question, events, read: named }), read),
+    namingCalls((named) => systemtapBuild({ question, events, read: named }), read),
+    lttng({ question, events, read }),
   ],
 }

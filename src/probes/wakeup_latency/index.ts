@@ -1,4 +1,4 @@
-// wakeup_latency: how long threads wait for a CPU after they became runnable, by six instruments.
+// wakeup_latency: how long threads wait for a CPU after they became runnable.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { histTrigger } from '../../instruments/hist-trigger.ts'
@@ -6,11 +6,10 @@ import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Pairs } from '../../instruments/question.ts'
 import { answering } from '../../instruments/reading.ts'
-import { systemtap } from '../../instruments/systemtap.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import { bccTool, libbpfTool } from '../../instruments/tool.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './latency.bt'
-import script from './latency.stp'
 
 const events = [
   'sched:sched_wakeup(pid)',
@@ -91,13 +90,8 @@ export const probe: Probe = {
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),
     bccTool({ tool: 'runqlat', args: ['{seconds}', '1'], pidArgs: ['-p', '{pid}'], events, microseconds: 0.45, read }),
-    ...systemtap({
-      program: script,
-      events,
-      microseconds: 0.9,
-      output: { unit: 1e-6, labels: ['pid', 'comm'], sum: { is: 'seconds', unit: 1e-6 } },
-      read,
-    }),
+    systemtap({ question, events, read }),
+    systemtapBuild({ question, events, read }),
     lttng({ question, events, read }),
   ],
 }
