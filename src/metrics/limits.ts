@@ -9,7 +9,6 @@ export const metrics: readonly Metric[] = [
   { id: 'process.open_files', per: 'process', dimension: 'count', kind: 'constant', help: 'Open file descriptors; not counted among more than 1,000 processes', see: 'ls /proc/PID/fd | wc -l' },
   { id: 'process.descriptor_slots', per: 'process', dimension: 'count', kind: 'constant', help: 'Descriptors the kernel made room for (FDSize): never fewer than are open', see: 'grep FDSize /proc/PID/status' },
   { id: 'process.space_used', per: 'process', dimension: 'ratio', kind: 'constant', help: 'Address space or data of the process against its soft limit (RLIMIT_AS, RLIMIT_DATA), of the fuller one; absent when unlimited', see: "grep -E 'address space|data size' /proc/PID/limits; grep -E 'VmSize|VmData' /proc/PID/status" },
-  { id: 'process.most_open_files', dimension: 'count', kind: 'constant', help: 'Descriptors of the process that has most; where they are not counted, room for them', see: 'ls /proc/PID/fd | wc -l' },
   { id: 'process.open_files_limit', per: 'process', dimension: 'count', kind: 'constant', help: 'Most descriptors the process may have (soft limit); absent when unlimited', see: "grep 'open files' /proc/PID/limits" },
   { id: 'process.locked', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory the process locked (VmLck)', see: 'grep VmLck /proc/PID/status' },
   { id: 'process.maps', per: 'process', dimension: 'count', kind: 'constant', help: 'Memory mappings of the process (lines of maps)', see: 'wc -l /proc/PID/maps' },

@@ -24,7 +24,7 @@ const question: Counts = {
 const told = plainPeers(answering('tcp.resets_sent_to'))
 
 /** What a program asked for is done in its own time; everything else while whoever the packet interrupted runs. */
-const BY_PROGRAM = /^TCP_(?:ABORT_ON_(?:CLOSE|DATA|LINGER)|DISCONNECT_WITH_DATA)$/
+const BY_PROGRAM = /^TCP_(?:ABORT_ON_(?:CLOSE|DATA|LINGER)|DISCONNECT_WITH_DATA|STATE)$/
 const senders = answering('', {
   by: [{ domain: 'process', metric: 'process.resets_sent', value: 'count', name: 'pid' }],
 })

@@ -37,7 +37,6 @@ export const source: Source = {
     'process.traces',
     'process.traced',
     'memory.maps_limit',
-    'process.most_open_files',
     'user.name',
     'user.tasks',
     'user.task_limit',
@@ -63,7 +62,6 @@ export const source: Source = {
     return {
       host: defined({
         'memory.maps_limit': mapsLimit,
-        'process.most_open_files': mostOpen(processes),
         ...('unavailable' in user
           ? {}
           : { 'user.name': user.name, 'user.tasks': user.tasks, 'user.task_limit': user.limit }),
@@ -137,11 +135,6 @@ function instance(one: Limited, uid: number | undefined, all: readonly Limited[]
       'process.user_threads': uid !== undefined && one.uid === uid ? one.threads : undefined,
     }),
   }
-}
-
-function mostOpen(processes: readonly Limited[]): number | undefined {
-  const counts = processes.flatMap((one) => one.open ?? one.slots ?? [])
-  return counts.length > 0 ? Math.max(...counts) : undefined
 }
 
 function namesOf(processes: readonly Limited[]): string {
