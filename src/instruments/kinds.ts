@@ -39,10 +39,11 @@ export const KINDS: readonly Kind[] = [
     functions:
       /^(?:sre_\w*|_sre_\w*|pcre2?(?:16|32)?_\w*|pcre2_match_\d+|Perl_(?:regexec_flags|re_\w+|pregexec)|S_(?:regmatch|regtry|regrepeat|find_byclass)|re_(?:search|match)_\w*|sift_states_backward|onig_\w*|match_at|vs_regex\w*|re2::\w.*|.*RegExp.*|.*Irregexp.*|.*java[./]util[./]regex.*|rure_\w*|regexec)$/i,
   },
+  // Classes of collectors only with what they do: a program may have a function of its own called Serialize.
   {
     metric: 'cpu.collector_share',
     functions:
-      /^(?:gc_collect\w*|collect_with_callback|deduce_unreachable|gc_mark\w*|gc_sweep\w*|rb_gc\w*|runtime\.(?:gcBgMarkWorker|gcDrain\w*|scanobject|mallocgcAssist\w*|gcAssistAlloc\w*)|GC_mark\w*|mono_gc\w*|sgen_\w*)|^(?:v8::internal::)(?:Heap|Scaveng|MarkCompact|Mark(?:ing)?|Minor|Major|Young|Sweep|Evacuat|Concurrent|Incremental|GlobalHandles|LocalHeap)|^(?:G1|PS|Parallel(?:Compact|Scavenge)|MarkSweep|Serial|DefNew|TenuredGen|GenCollected|Shenandoah|Z(?:Mark|Relocate|Heap))\w*(?:::|$)|oopDesc\*|::oop_/,
+      /^(?:gc_collect\w*|collect_with_callback|deduce_unreachable|gc_mark\w*|gc_sweep\w*|rb_gc\w*|runtime\.(?:gcBgMarkWorker|gcDrain\w*|scanobject|mallocgcAssist\w*|gcAssistAlloc\w*)|GC_mark\w*|mono_gc\w*|sgen_\w*)|^(?:v8::internal::)(?:Heap|Scaveng|MarkCompact|Mark(?:ing)?|Minor|Major|Young|Sweep|Evacuat|Concurrent|Incremental|GlobalHandles|LocalHeap)|^(?:G1|PS(?:Scavenge|Promotion|ParallelCompact|MarkSweep)|Parallel(?:Compact|Scavenge)|MarkSweep|Serial(?:Heap|FullGC)|DefNew|TenuredGen|GenCollected|Shenandoah|Z(?:Mark|Relocate|Heap))\w*::|::oop_/,
     threads: /^(?:GC Thread|G1 |Parallel GC|Concurrent Mark|ZWorker|Shenandoah)/,
   },
 ]

@@ -2,7 +2,7 @@
 import os
 import time
 
-from lab import Lab, need_root, run, unmount
+from lab import LIBC, Lab, need_root
 
 RESOLVER = '''
 import socket
@@ -17,15 +17,20 @@ while True:
     except OSError: pass
     time.sleep(0.1)
 '''
+NEW_MOUNTS, BIND, PRIVATE = 0x20000, 0x1000, 0x44000
 
 with Lab() as lab:
     need_root()
     lab.python(RESOLVER, slot=2)
-    with open(lab.path('resolv.conf'), 'w') as file:
+    own, usual = lab.path('resolv.conf').encode(), os.path.realpath('/etc/resolv.conf').encode()
+    with open(own, 'w') as file:
         file.write('nameserver 127.0.0.57\noptions timeout:1 attempts:2\n')
-    where = os.path.realpath('/etc/resolv.conf')
-    run('mount', '--bind', lab.path('resolv.conf'), where)
-    lab.undo(lambda: unmount(where))
-    service = lab.python(PROGRAM)
+
+    def with_own_resolver():
+        """In a mount name space of its own: the host keeps its file."""
+        if LIBC.unshare(NEW_MOUNTS) or LIBC.mount(b'none', b'/', None, PRIVATE, None) or LIBC.mount(own, usual, None, BIND, None):
+            os._exit(1)
+
+    service = lab.python(PROGRAM, before=with_own_resolver)
     time.sleep(1.5)
     lab.ready(pid=service.pid, comm=service.name, resolver='127.0.0.57')
