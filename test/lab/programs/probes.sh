@@ -34,12 +34,12 @@ while IFS=$'\t' read -r probe by netem workload; do
   start
   began=$SECONDS
   answer=$share/probe-$probe-$by.json
-  for _ in 1 2; do
+  for _ in 1 2 3 4; do
     # Before the spinners, else its start alone takes half a minute.
     nice -n -19 timeout --kill-after=5 100 node ../../bin/tracebook.js probe "$probe" --by "$by" --seconds 2s --max-overhead high --json \
       </dev/null >"$answer"
     status=$?
-    # Emulated, the start of a program may alone be more than the guard allows: once more then.
+    # Emulated, the start of a program may alone be more than the guard allows: again then.
     grep -q 'stopped by the guard' "$answer" || break
   done
   echo "$probe-$by: $status after $((SECONDS - began)) s"
