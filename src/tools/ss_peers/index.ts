@@ -1,9 +1,9 @@
 // ss with what TCP knows of every established connection, at both ends of a moment → by far end: segments lost, reordered, stuck, and how far it is.
 //   ESTAB 0      100           10.0.0.5:40112        10.0.0.9:7016
 //   	 cubic rto:800 backoff:2 rtt:10.1/5 mss:1448 cwnd:1 bytes_sent:31856 bytes_retrans:2896 bytes_acked:1 data_segs_out:24 unacked:20 retrans:1/2 minrtt:10.1
-import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
+import { elapsed } from '../../parse/elapsed.ts'
 import { connections, type Connection } from '../ss/connections.ts'
 import { NAMES, peers } from './peers.ts'
 
@@ -31,9 +31,4 @@ export const source: Source = {
     const old = unavailable('not supported', 'this ss or kernel does not say it of any connection')
     return { instances, missing: Object.fromEntries(NAMES.filter((id) => !told(id)).map((id) => [id, old])) }
   },
-}
-
-function elapsed(looks: readonly Observation[]): number | undefined {
-  const [first, last] = [looks[0], looks.at(-1)]
-  return first && last && last.atMs > first.atMs ? (last.atMs - first.atMs) / 1000 : undefined
 }

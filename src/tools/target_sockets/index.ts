@@ -6,6 +6,7 @@ import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import type { Target } from '../../model/target.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { elapsed } from '../../parse/elapsed.ts'
 import { files } from '../../parse/files.ts'
 import { targetOf } from '../target/need.ts'
 import { connections, type Connection } from '../ss/connections.ts'
@@ -62,11 +63,6 @@ function own(all: readonly Connection[], target: Target): readonly Connection[] 
   if (target.peer) return all
   const pids = new Set(target.processes.map((one) => one.pid))
   return all.filter((one) => one.owners.some((owner) => pids.has(owner.pid)))
-}
-
-function elapsed(looks: readonly Observation[]): number | undefined {
-  const [first, last] = [looks[0], looks.at(-1)]
-  return first && last && last.atMs > first.atMs ? (last.atMs - first.atMs) / 1000 : undefined
 }
 
 /** Address → whether its hardware address is known. */
