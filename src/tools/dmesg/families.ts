@@ -8,10 +8,6 @@ export interface Family {
   readonly pattern: RegExp
 }
 
-/** A program that the kernel ended for what it did. */
-export const CRASH =
-  /^(?:traps: )?(?<victim>.{1,64}?)\[(?<pid>\d+)\]:? (?:segfault at|general protection|trap invalid opcode|trap divide error)/i
-
 export const FAMILIES: readonly Family[] = [
   // Kill or Killed: kernels before 5.0 announced it and counted again when done; the second line has no prefix.
   {
@@ -19,7 +15,11 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^Memory cgroup out of memory[^:]*: Kill(?:ed)? process (?<pid>\d+) \((?<victim>.{0,64}?)\)[ ,]/i,
   },
   { id: 'oom_host', pattern: /^Out of memory[^:]*: Kill(?:ed)? process (?<pid>\d+) \((?<victim>.{0,64}?)\)[ ,]/i },
-  { id: 'segfault', pattern: CRASH },
+  {
+    id: 'segfault',
+    pattern:
+      /^(?:traps: )?(?<victim>.{1,64}?)\[(?<pid>\d+)\]:? (?:segfault at|general protection|trap invalid opcode|trap divide error)/i,
+  },
   { id: 'split_lock', pattern: /split lock detection: #\w+: (?<victim>.{1,64}?)\/(?<pid>\d+) took a/i },
   {
     id: 'hung_task',

@@ -6,7 +6,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Reading, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { defined } from '../../parse/table.ts'
-import { CRASH, FAMILIES } from './families.ts'
+import { FAMILIES } from './families.ts'
 import { messages, sanitized, type Message } from './records.ts'
 
 const WINDOW_SECONDS = 900
@@ -55,50 +55,41 @@ function nothing(text: string): Unavailable {
 /** What processes and disks did within the window, with their names, which the counters of the kernel have not. A crashed one starts again under another pid: by name. */
 function withDoers(recent: readonly Message[], since: number, found: Reading): Reading {
   const within = recent.filter(({ seconds }) => seconds >= since)
-  const dropped = count(within, /^(?<name>.{1,64}) \((?<pid>\d+)\): drop_caches: \d+$/, ({ pid }) => pid)
-  const droppers = [...dropped].map(([pid, { name, count: drops }]) => ({
+  const drops = new Map<string, { readonly comm: string; readonly count: number }>()
+  for (const { text } of within) {
+    const [, comm, pid] = /^(.{1,64}) \((\d+)\): drop_caches: \d+$/.exec(text) ?? []
+    if (comm !== undefined && pid !== undefined)
+      drops.set(pid, { comm: sanitized(comm, 64), count: (drops.get(pid)?.count ?? 0) + 1 })
+  }
+  const droppers = [...drops].map(([pid, { comm, count }]) => ({
     domain: 'process' as const,
     name: pid,
-    labels: { pid, comm: name },
-    values: { 'process.cache_drops': drops },
+    labels: { pid, comm },
+    values: { 'process.cache_drops': count },
   }))
-  const crashes = [...count(within, CRASH, ({ victim }) => victim)].map(([comm, { count: times }]) => ({
+  const hits = classify(within)
+  const crashes = [...victims(hits, 'segfault')].map(([comm, times]) => ({
     domain: 'process' as const,
-    name: sanitized(comm, 64),
-    labels: { comm: sanitized(comm, 64) },
+    name: comm,
+    labels: { comm },
     values: { 'process.crashes': times },
   }))
-  return { ...found, instances: [...(found.instances ?? []), ...droppers, ...crashes, ...failedDisks(within)] }
-}
-
-/** The error counters of most drivers are not kept, the message always is; the kernel prints ten of them in five seconds. */
-function failedDisks(within: readonly Message[]): Instance[] {
-  const counts = new Map<string, number>()
-  for (const { text } of within) {
-    const family = FAMILIES.find(({ pattern }) => pattern.test(text))
-    const device = family?.id === 'io_error' ? family.pattern.exec(text)?.groups?.['victim'] : undefined
-    if (device !== undefined) counts.set(device, (counts.get(device) ?? 0) + 1)
-  }
-  return [...counts].map(([device, count]) => ({
-    domain: 'disk',
-    name: sanitized(device, 64),
-    labels: { device: sanitized(device, 64) },
-    values: { 'disk.errors_logged': count },
+  // The error counters of most drivers are not kept, the message always is; the kernel prints ten of them in five seconds.
+  const disks = [...victims(hits, 'io_error')].map(([device, errors]) => ({
+    domain: 'disk' as const,
+    name: device,
+    labels: { device },
+    values: { 'disk.errors_logged': errors },
   }))
+  return { ...found, instances: [...(found.instances ?? []), ...droppers, ...crashes, ...disks] }
 }
 
-/** Messages by what names their cause: how many, and the name in the last of them. */
-function count(
-  messages: readonly Message[],
-  pattern: RegExp,
-  key: (groups: Readonly<Record<string, string | undefined>>) => string | undefined,
-): ReadonlyMap<string, { readonly name: string; readonly count: number }> {
-  const counts = new Map<string, { readonly name: string; readonly count: number }>()
-  for (const { text } of messages) {
-    const groups = pattern.exec(text)?.groups ?? {}
-    const own = key(groups)
-    if (own === undefined) continue
-    counts.set(own, { name: sanitized(groups['name'] ?? own, 64), count: (counts.get(own)?.count ?? 0) + 1 })
+/** Messages of one family, by what they name. */
+function victims(hits: readonly Hit[], family: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const hit of hits) {
+    const victim = hit.family === family ? hit.names['victim'] : undefined
+    if (victim !== undefined) counts.set(sanitized(victim, 64), (counts.get(sanitized(victim, 64)) ?? 0) + 1)
   }
   return counts
 }
