@@ -4,6 +4,7 @@ import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { signalName } from '../../instruments/signal-names.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Probe } from '../../model/probe.ts'
 import type { Row } from '../../model/tally.ts'
@@ -13,24 +14,16 @@ const EXIT = 'syscalls:sys_enter_exit_group'
 const DELIVER = 'signal:signal_deliver'
 const events = [`${EXIT}(error_code)`, `${DELIVER}(sig,sa_handler)`]
 /** Without a handler these end the process, and mean a defect of the program. */
-const FATAL: Readonly<Record<string, string>> = {
-  4: 'ILL',
-  5: 'TRAP',
-  6: 'ABRT',
-  7: 'BUS',
-  8: 'FPE',
-  11: 'SEGV',
-  31: 'SYS',
-}
+const FATAL = [4, 5, 6, 7, 8, 11, 31]
 
 const question: Counts = {
   kind: 'counts',
   of: [
     { event: EXIT, when: [['error_code', '!=', 0]] },
-    ...Object.keys(FATAL).map((sig) => ({
+    ...FATAL.map((sig) => ({
       event: DELIVER,
       when: [
-        ['sig', '==', Number(sig)],
+        ['sig', '==', sig],
         ['sa_handler', '==', 0],
       ] as const,
     })),
@@ -47,7 +40,7 @@ const table = answering('process.failing_exits')
 
 /** exit() keeps the low byte of what it is given; 128 and more are what shells make of signals. */
 function endOf({ code = '', by = '' }: Row['labels']): string {
-  return by.endsWith('signal_deliver') ? `SIG${FATAL[code] ?? code}` : `exit ${Number(code) & 255}`
+  return by.endsWith('signal_deliver') ? `SIG${signalName(Number(code))}` : `exit ${Number(code) & 255}`
 }
 
 /** Each start is another process: one row for each name and end. */

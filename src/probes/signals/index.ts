@@ -5,6 +5,7 @@ import { lttng } from '../../instruments/lttng.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { signalName } from '../../instruments/signal-names.ts'
 import type { Probe } from '../../model/probe.ts'
 import type { Row } from '../../model/tally.ts'
 import program from './signals.bt'
@@ -25,10 +26,6 @@ const question: Counts = {
   },
 }
 
-const NAMES =
-  '- HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS'.split(
-    ' ',
-  )
 /** SI_USER, SI_QUEUE, SI_TKILL: a program asked for it. Everything else the kernel sends, in whose time it happens to be. */
 const BY_PROGRAMS: Readonly<Record<string, string>> = { 0: 'kill', '-1': 'sigqueue', '-6': 'tgkill' }
 const CHILD = 'CHLD'
@@ -38,8 +35,7 @@ const TO_OTHERS = /^(?:kill|sigqueue)$/
 
 function rowOf({ labels, ...amounts }: Row): Row {
   const { pid = '', code = '', to = '', receiver = '', comm = '' } = labels
-  const number = Number(labels['signal'])
-  const signal = NAMES[number] ?? `RT${number}`
+  const signal = signalName(Number(labels['signal']))
   const how = BY_PROGRAMS[code] ?? (signal === CHILD ? CHILD_ENDED : 'the kernel')
   // Each child is another process: one row for all that ended.
   return { ...amounts, labels: { pid: how === CHILD_ENDED ? '-' : pid, comm, signal, how, to, receiver } }
