@@ -18,6 +18,8 @@ export const NAMES = [
 const MOST_PEERS = 32
 /** What is acknowledged of a connection on which no segment of data ever arrived: the SYN counts as one byte. */
 const ONLY_THE_HANDSHAKE = 1
+/** One timeout may be one lost segment. */
+const TIMEOUTS_THAT_TELL = 2
 
 type Looks = readonly (readonly Connection[])[]
 
@@ -74,7 +76,8 @@ function isStuck({ info }: Connection, was: Info | undefined): boolean {
   return info.backoff > 0 && info.unacked > 0 && (was === undefined || info.bytesAcked <= was.bytesAcked)
 }
 
-/** The handshake passed, at least a full segment was sent, and none ever arrived. */
+/** The handshake passed, at least a full segment was sent and sent again, and none ever arrived: timeouts back off, so no window need see one. */
 function isStuckFromStart({ info }: Connection): boolean {
-  return info.mss > 0 && info.bytesSent >= info.mss && info.bytesAcked <= ONLY_THE_HANDSHAKE
+  const { mss, bytesSent, bytesAcked, backoff } = info
+  return mss > 0 && bytesSent >= mss && bytesAcked <= ONLY_THE_HANDSHAKE && backoff >= TIMEOUTS_THAT_TELL
 }
