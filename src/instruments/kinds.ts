@@ -39,6 +39,11 @@ export const KINDS: readonly Kind[] = [
     functions:
       /^(?:sre_\w*|_sre_\w*|pcre2?(?:16|32)?_\w*|pcre2_match_\d+|Perl_(?:regexec_flags|re_\w+|pregexec)|S_(?:regmatch|regtry|regrepeat|find_byclass)|re_(?:search|match)_\w*|sift_states_backward|onig_\w*|match_at|vs_regex\w*|re2::\w.*|.*RegExp.*|.*Irregexp.*|.*java[./]util[./]regex.*|rure_\w*|regexec)$/i,
   },
+  {
+    metric: 'cpu.tracing_share',
+    functions:
+      /^(?:bpf_prog_[0-9a-f]{16}\w*|bpf_trace_run\d*|trace_call_bpf|__bpf_(?:trace|prog)_\w+|(?:do_)?perf_trace_\w+|perf_(?:tp_event|syscall_enter|syscall_exit|swevent_\w+|event_output\w*|output_\w+|trace_buf_alloc|ftrace_function_call)|trace_event_(?:raw_event_\w+|buffer_\w+)|ftrace_syscall_(?:enter|exit)|(?:kprobe|kretprobe|uprobe|uretprobe)_\w+|ring_buffer_\w+|function_(?:stack_)?trace_call|ftrace_ops_\w+|function_graph_enter\w*)$/,
+  },
   // Classes of collectors only with what they do: a program may have a function of its own called Serialize.
   {
     metric: 'cpu.collector_share',

@@ -18,6 +18,8 @@ export const metrics: readonly Metric[] = [
   { id: 'user.tasks', dimension: 'count', kind: 'constant', help: 'Tasks of the user nearest to its limit, threads included', see: 'ps -eLo user | sort | uniq -c' },
   { id: 'user.task_limit', dimension: 'count', kind: 'constant', help: 'Tasks that user may have (lowest soft limit of its processes)', see: "grep 'Max processes' /proc/PID/limits" },
   { id: 'inotify.instances', dimension: 'count', kind: 'constant', help: 'Inotify instances of the user that has most', see: "find /proc/*/fd -lname 'anon_inode:inotify' -printf '%U %p\\n'" },
+  { id: 'inotify.instances_seen', dimension: 'count', kind: 'constant', help: 'The same among the processes that may be looked into: at least so many', see: "find /proc/*/fd -lname 'anon_inode:inotify' -printf '%U %p\\n'" },
+  { id: 'process.event_files', per: 'process', dimension: 'count', kind: 'constant', help: 'Perf events the process has open: it samples or records, or has a BPF program run at them', see: "find /proc/PID/fd -lname 'anon_inode:\\[perf_event\\]'" },
   { id: 'inotify.instances_limit', dimension: 'count', kind: 'constant', help: 'Inotify instances one user may have', see: 'sysctl fs.inotify.max_user_instances' },
   { id: 'inotify.user', dimension: 'text', kind: 'text', help: 'User id that has most inotify instances', see: "find /proc/*/fd -lname 'anon_inode:inotify' -printf '%U %p\\n'" },
   { id: 'aio.used', dimension: 'count', kind: 'constant', help: 'Requests that contexts of native asynchronous I/O are made for (aio-nr)', see: 'sysctl fs.aio-nr' },

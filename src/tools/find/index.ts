@@ -1,5 +1,6 @@
-// find over /proc, which has wc count the lines of every maps and grep read the names → mappings of each process, inotify instances of each process and user.
+// find over /proc, which has wc count the lines of every maps and grep read the names → mappings, inotify instances and recorded events of each process.
 //   1000 /proc/4242/fd/14                 user id and descriptor of an inotify instance
+//   event /proc/4300/fd/9                 descriptor of a perf event
 //   812 /proc/4242/maps                   lines of the file: mappings
 //   /proc/4242/comm:nginx                 its name
 import type { Context } from '../../model/context.ts'
@@ -14,23 +15,32 @@ import { defined } from '../../parse/table.ts'
  */
 const MANY_PROCESSES = 1000
 const MOST_PROCESSES = 60
-const INOTIFY = ['process.inotify_instances', 'inotify.instances', 'inotify.user'] as const
-const ARGUMENTS = [
-  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ['!', '-regex', '/proc/[0-9]+(/(fd|maps|comm)(/[0-9]+)?)?', '-prune'],
-  ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%U %p\\n'],
-  ['-o', '-name', 'maps', '-exec', 'wc', '-l', '{}', '+'],
-  // Each line of a name has its file before it: a name with a line feed in it forges nothing.
-  ['-o', '-name', 'comm', '-exec', 'grep', '-H', '^', '{}', '+'],
-].flat()
+const MAPS = 'process.maps'
+const EVENTS = 'process.event_files'
+const SEEN = 'inotify.instances_seen'
+const INOTIFY = ['inotify.instances', 'inotify.user'] as const
+const FILES = ['process.inotify_instances', EVENTS, SEEN, ...INOTIFY] as const
+
+/** Two thirds of the time go into the mappings: they are counted only where somebody asks for them. */
+function findArguments(withMaps: boolean): readonly string[] {
+  return [
+    ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
+    ['!', '-regex', `/proc/[0-9]+(/(fd|${withMaps ? 'maps|' : ''}comm)(/[0-9]+)?)?`, '-prune'],
+    ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%U %p\\n'],
+    ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:\\[perf_event\\]', '-printf', 'event %p\\n'],
+    withMaps ? ['-o', '-name', 'maps', '-exec', 'wc', '-l', '{}', '+'] : [],
+    // Each line of a name has its file before it: a name with a line feed in it forges nothing.
+    ['-o', '-name', 'comm', '-exec', 'grep', '-H', '^', '{}', '+'],
+  ].flat()
+}
 
 export const source: Source = {
   id: 'find',
   tier: 'run',
   tool: 'find',
-  asks: 'How many memory mappings and inotify instances does each process have?',
-  gives: ['process.maps', ...INOTIFY],
-  requests: (_window, context) =>
+  asks: 'How many memory mappings and inotify instances does each process have, and does it record events?',
+  gives: [MAPS, ...FILES],
+  requests: (_window, context, wanted) =>
     context.processes > MANY_PROCESSES
       ? unavailable(
           'not measured',
@@ -40,7 +50,7 @@ export const source: Source = {
       : [
           {
             kind: 'run',
-            argv: ['find', ...ARGUMENTS],
+            argv: ['find', ...findArguments(wanted === undefined || wanted.has(MAPS))],
             at: 'start',
             // A process that ended meanwhile, or of another user, makes it end with 1.
             accept: [1],
@@ -48,8 +58,11 @@ export const source: Source = {
         ],
   parse: ([look], { context }) => {
     const lines = (look?.text ?? '').split('\n')
-    const maps = new Map<string, number>()
-    const watchers = new Map<string, number>()
+    const counts = {
+      maps: new Map<string, number>(),
+      watchers: new Map<string, number>(),
+      events: new Map<string, number>(),
+    }
     const users = new Map<string, number>()
     const names = new Map(
       lines.flatMap((line) => {
@@ -57,30 +70,35 @@ export const source: Source = {
         return pid === undefined || name === undefined ? [] : [[pid, name] as const]
       }),
     )
+    const another = (of: Map<string, number>, key: string) => of.set(key, (of.get(key) ?? 0) + 1)
     for (const line of lines) {
-      const [, number, pid, file] = /^\s*(\d+) \/proc\/(\d+)\/(maps|fd\/\d+)$/.exec(line) ?? []
-      if (number === undefined || pid === undefined) continue
-      if (file === 'maps') maps.set(pid, Number(number))
+      const [, first, pid, file] = /^\s*(\d+|event) \/proc\/(\d+)\/(maps|fd\/\d+)$/.exec(line) ?? []
+      if (first === undefined || pid === undefined) continue
+      if (file === 'maps') counts.maps.set(pid, Number(first))
+      else if (first === 'event') another(counts.events, pid)
       else {
-        watchers.set(pid, (watchers.get(pid) ?? 0) + 1)
-        users.set(number, (users.get(number) ?? 0) + 1)
+        another(counts.watchers, pid)
+        another(users, first)
       }
     }
-    if (maps.size === 0) return unavailable('not understood', 'find and wc printed no count of /proc/PID/maps')
+    if (names.size === 0 && counts.maps.size === 0)
+      return unavailable('not understood', 'find and its helpers printed no name of a process and no count of its maps')
     const most = [...users].toSorted((a, b) => b[1] - a[1])[0]
     const shut = refusal(look?.stderr ?? '', context)
     const none = unavailable('nothing to measure', 'no inotify instance is open')
     return {
       host: {
+        [SEEN]: most?.[1] ?? 0,
         // Another user may have more than those that could be seen.
         ...(shut.files ? {} : { 'inotify.instances': most?.[1] ?? 0 }),
         ...(most && !shut.files ? { 'inotify.user': `uid ${most[0]}` } : {}),
       },
-      instances: instances(maps, watchers, names),
+      instances: instances(counts, names),
       missing: {
-        ...(shut.maps ? { 'process.maps': shut.maps } : {}),
+        ...(counts.maps.size > 0 ? {} : { [MAPS]: unavailable('not measured', 'no count of mappings was printed') }),
+        ...(shut.maps ? { [MAPS]: shut.maps } : {}),
         ...(shut.files
-          ? Object.fromEntries(INOTIFY.map((id) => [id, shut.files ?? none] as const))
+          ? Object.fromEntries([...INOTIFY, 'process.inotify_instances', EVENTS].map((id) => [id, shut.files ?? none]))
           : most
             ? {}
             : { 'inotify.user': none }),
@@ -107,24 +125,27 @@ function refusal(
   return defined({ maps: why('maps'), files: why('fd') })
 }
 
+interface Counts {
+  readonly maps: ReadonlyMap<string, number>
+  readonly watchers: ReadonlyMap<string, number>
+  readonly events: ReadonlyMap<string, number>
+}
+
 /** The largest: kernel threads have no mappings. */
-function instances(
-  maps: ReadonlyMap<string, number>,
-  watchers: ReadonlyMap<string, number>,
-  names: ReadonlyMap<string, string>,
-): Instance[] {
+function instances({ maps, watchers, events }: Counts, names: ReadonlyMap<string, string>): Instance[] {
   const largest = [...maps]
     .filter(([, count]) => count > 0)
     .toSorted((a, b) => b[1] - a[1])
     .slice(0, MOST_PROCESSES)
-  const pids = new Set([...largest.map(([pid]) => pid), ...watchers.keys()])
+  const pids = new Set([...events.keys(), ...watchers.keys(), ...largest.map(([pid]) => pid)])
   return [...pids].slice(0, 2 * MOST_PROCESSES).map((pid) => ({
     domain: 'process',
     name: pid,
     labels: { pid, ...(names.has(pid) ? { comm: names.get(pid) ?? '' } : {}) },
     values: {
-      ...(maps.has(pid) ? { 'process.maps': maps.get(pid) ?? 0 } : {}),
+      ...(maps.has(pid) ? { [MAPS]: maps.get(pid) ?? 0 } : {}),
       'process.inotify_instances': watchers.get(pid) ?? 0,
+      ...(events.has(pid) ? { [EVENTS]: events.get(pid) ?? 0 } : {}),
     },
   }))
 }

@@ -47,6 +47,7 @@ const RULES: readonly Rule[] = [
   { metric: 'tcp.zero_windows_sent', sum: ['TcpExtTCPToZeroWindowAdv'] },
   { metric: 'udp.receive_buffer_errors', sum: ['UdpRcvbufErrors'], also: ['Udp6RcvbufErrors'] },
   { metric: 'udp.send_buffer_errors', sum: ['UdpSndbufErrors'], also: ['Udp6SndbufErrors'] },
+  { metric: 'icmp.unreachables', sum: ['IcmpInDestUnreachs'], also: ['Icmp6InDestUnreachs'], perSecond: true },
   { metric: 'udp.no_ports', sum: ['UdpNoPorts'], also: ['Udp6NoPorts'], perSecond: true },
   { metric: 'ip.discards', sum: ['IpInDiscards', 'IpOutDiscards'], also: ['Ip6InDiscards', 'Ip6OutDiscards'] },
 ]
