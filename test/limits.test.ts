@@ -49,7 +49,7 @@ describe('find', () => {
 
   test('counts of what it may see', () => {
     const found = reading(parse(find, [text], context()))
-    expect(found.host).toEqual({ 'inotify.instances': 1, 'inotify.user': 'uid 0' })
+    expect(found.host).toEqual({ 'inotify.instances_seen': 1, 'inotify.instances': 1, 'inotify.user': 'uid 0' })
     expect(found.missing).toEqual({})
   })
 
@@ -63,7 +63,7 @@ describe('find', () => {
 
   test('descriptors that are hidden may hold more instances', () => {
     const found = reading(parse(find, [text], context(), "find: '/proc/1/fd/4': Permission denied\n"))
-    expect(found.host).toEqual({})
+    expect(found.host).toEqual({ 'inotify.instances_seen': 1 })
     expect(found.missing?.['inotify.instances']).toMatchObject({ unavailable: 'not permitted' })
   })
 

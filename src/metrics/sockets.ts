@@ -22,4 +22,5 @@ export const metrics: readonly Metric[] = [
   { id: 'ip.reassembly_fails', dimension: 'count', kind: 'count', help: 'Fragmented packets in the window that could not be put together: a part was lost, or memory was short', see: 'nstat -asz IpReasmFails Ip6ReasmFails' },
   { id: 'ip.fragmentation_fails', dimension: 'count', kind: 'count', help: 'Packets in the window that were too large for the link and must not be split', see: 'nstat -asz IpFragFails Ip6FragFails' },
   { id: 'process.received_unread', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data of TCP connections that had arrived when the window opened and was still not read at its end', see: 'ss -tnp' },
+  { id: 'process.unsent', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data its TCP connections had to send when the window opened, of which nothing had been acknowledged at its end', see: 'ss -tnp' },
 ]

@@ -17,7 +17,7 @@ const HEADER = /^State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Por
 const LINE = /^([A-Z0-9-]+)\s+(\d+)\s+(\d+)\s+(\S+):(\d+|\*)\s+(\S+):(\d+|\*)(?:\s+(\S.*))?$/
 /** -p reads the descriptors of every process: among thousands their names cost more than they are worth. */
 const MANY_PROCESSES = 1000
-const MOST_READERS = 16
+const MOST_OWNERS = 16
 
 export const source: Source = {
   id: 'ss_sockets',
@@ -25,7 +25,7 @@ export const source: Source = {
   tool: 'ss',
   asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
   // The accept queues as well: where both are asked for, one list of sockets is enough.
-  gives: [...gives, 'process.received_unread', 'listener.queue', 'listener.backlog'],
+  gives: [...gives, 'process.received_unread', 'process.unsent', 'listener.queue', 'listener.backlog'],
   // Only -t: asking for another family makes the kernel load a module. -p looks through all processes: once is enough.
   requests: (_window, context) => [
     { kind: 'run', argv: ['ss', '-t', '-a', '-n'], at: 'start' },
@@ -54,7 +54,7 @@ export const source: Source = {
     const once = unavailable('not measured', 'the sockets were listed only once')
     return {
       host,
-      instances: joined(instances, unread(seen), listeners(seen.map(accepting))),
+      instances: joined(instances, unread(seen), held(seen), listeners(seen.map(accepting))),
       missing: seen.length > 1 ? nobody : { ...nobody, '*': once },
     }
   },
@@ -97,24 +97,38 @@ function sockets(text: string): Look | Unavailable {
 
 /** Data that came before the first look and was not read at the last one, by who should read it. */
 function unread(seen: readonly Look[]): Instance[] {
+  return resting(seen, 'process.received_unread', ({ receiveQueue = 0 }, before) =>
+    Math.min(receiveQueue, before.receiveQueue ?? 0),
+  )
+}
+
+/** Data to send of which not a byte got away: the queue of a stream that flows is never twice the same. */
+function held(seen: readonly Look[]): Instance[] {
+  return resting(seen, 'process.unsent', ({ sendQueue = 0 }, before) =>
+    sendQueue === before.sendQueue ? sendQueue : 0,
+  )
+}
+
+function resting(seen: readonly Look[], metric: string, bytesOf: (now: Socket, before: Socket) => number): Instance[] {
   const [first, last] = [seen[0], seen.at(-1)]
   if (!first || !last || seen.length < 2) return []
   const key = (one: Socket) => `${one.address} ${one.port} ${one.peer} ${one.peerPort}`
-  const before = new Map(first.map((one) => [key(one), one.receiveQueue ?? 0]))
+  const before = new Map(first.map((one) => [key(one), one]))
   const bytes = new Map<number, { readonly comm: string; readonly sum: number }>()
   for (const one of last) {
     const owner = one.state === 'ESTAB' ? one.owners[0] : undefined
-    const least = Math.min(one.receiveQueue ?? 0, before.get(key(one)) ?? 0)
+    const was = before.get(key(one))
+    const least = was ? bytesOf(one, was) : 0
     if (owner && least > 0) bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + least })
   }
   return [...bytes]
     .toSorted(([, a], [, b]) => b.sum - a.sum)
-    .slice(0, MOST_READERS)
+    .slice(0, MOST_OWNERS)
     .map(([pid, { comm, sum }]) => ({
       domain: 'process',
       name: String(pid),
       labels: { pid: String(pid), comm },
-      values: { 'process.received_unread': sum },
+      values: { [metric]: sum },
     }))
 }
 
