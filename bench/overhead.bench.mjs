@@ -24,6 +24,8 @@ const WORKLOADS = [
 ]
 const PROBE_SECONDS = 9
 const ATTACHING_MS = 4000
+/** Below, the noise is as large as the cost. */
+const WORTH_PREDICTING = 1.15
 
 export async function rows() {
   if (process.getuid?.() !== 0 || spawnSync('perf', ['--version']).status !== 0)
@@ -40,11 +42,11 @@ export async function rows() {
       if (measured) found.push({ id, by, ...measured })
     }
   if (process.env.TRACEBOOK_OVERHEAD) writeFileSync(process.env.TRACEBOOK_OVERHEAD, page(found))
-  return found.flatMap(({ id, by, ratios }) =>
+  return found.flatMap(({ id, by, rows: of }) =>
     WORKLOADS.map(({ name }, i) => ({
       what: `${id} by ${by} on ${name}`,
       goal: '',
-      value: `${ratios[i].toFixed(2)} ×`,
+      value: `${of[i].ratio.toFixed(2)} ×`,
     })),
   )
 }
@@ -54,47 +56,78 @@ function backEndsOf(id) {
   return text.split('\n').filter((line) => line !== '' && !line.startsWith(' '))
 }
 
-/** Undefined: it does not work here. A null control (no probe) shows the noise. */
+/** Undefined: it does not work here. A ratio of one is what the null control (no probe) shows as well: the noise. */
 async function overheadOf(id, by) {
-  const ratios = []
-  const added = []
-  for (const { argv, operations } of WORKLOADS) {
-    const [without] = cost(REPEATS, argv)
-    const probe = spawn(
-      product[0],
-      [product[1], 'probe', id, '--by', by, '--seconds', `${PROBE_SECONDS}s`, '--max-overhead', 'high', '--json'],
-      {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    )
-    let text = ''
-    probe.stdout.on('data', (chunk) => (text += chunk))
-    const ended = new Promise((done) => probe.once('close', done))
-    await Promise.race([sleep(ATTACHING_MS), ended])
-    if (probe.exitCode !== null) return undefined
-    const [beside] = cost(REPEATS, argv)
-    const late = probe.exitCode !== null
-    probe.kill('SIGINT')
-    await ended
-    if (late) return undefined
-    ratios.push(beside.cpu / without.cpu)
-    added.push(((beside.cpu - without.cpu) / operations) * 1e6)
+  const argvs = WORKLOADS.map(({ argv }) => argv)
+  const without = cost(REPEATS, ...argvs)
+  const probe = start(id, by)
+  await Promise.race([sleep(ATTACHING_MS), probe.ended])
+  if (probe.child.exitCode !== null) return undefined
+  const beside = cost(REPEATS, ...argvs)
+  const late = probe.child.exitCode !== null
+  probe.child.kill('SIGINT')
+  await probe.ended
+  if (late) return undefined
+  const rows = []
+  for (const [i, { operations, argv }] of WORKLOADS.entries()) {
+    const added = beside[i].cpu - without[i].cpu
+    const ratio = beside[i].cpu / without[i].cpu
+    const counts = ratio >= WORTH_PREDICTING ? await predicted(id, by, argv) : undefined
+    rows.push({
+      ratio,
+      micros: (added / operations) * 1e6,
+      ...(counts === undefined ? {} : { predicted: counts, measured: (100 * added) / beside[i].wall }),
+    })
   }
-  return { ratios, added }
+  return { rows }
+}
+
+function start(id, by, seconds = PROBE_SECONDS) {
+  const argv = [product[1], 'probe', id, '--by', by, '--seconds', `${seconds}s`, '--max-overhead', 'high', '--json']
+  const child = spawn(product[0], argv, { stdio: ['ignore', 'pipe', 'ignore'] })
+  let text = ''
+  child.stdout.on('data', (chunk) => (text += chunk))
+  return { child, ended: new Promise((done) => child.once('close', () => done(text))) }
+}
+
+/** What the pre-flight foretells while the workload runs: percent of a CPU. */
+async function predicted(id, by, argv) {
+  const load = spawn('sh', ['-c', 'while :; do "$@" >/dev/null; done', 'sh', ...argv], {
+    detached: true,
+    stdio: 'ignore',
+  })
+  try {
+    return JSON.parse(await start(id, by, 1).ended).cost?.cpuShare
+  } catch {
+    return undefined
+  } finally {
+    process.kill(-load.pid, 'SIGKILL')
+  }
 }
 
 function page(found) {
+  const foretold = found.flatMap(({ rows: of }) => of.filter(({ predicted: share }) => share !== undefined))
+  const within = foretold.filter(({ predicted: share, measured }) => share <= 2 * measured && measured <= 2 * share)
+  const cell = ({ ratio }) => `${ratio.toFixed(2)} ×`
+  const micros = ({ micros: us }) => `${Math.max(0, us).toFixed(2)} µs`
+  const share = ({ predicted: of, measured }) => (of === undefined ? '' : `${percent(of)} / ${percent(measured)}`)
   const lines = found.map(
-    ({ id, by, ratios, added }) =>
-      `| ${id} | ${by} | ${ratios.map((ratio) => `${ratio.toFixed(2)} ×`).join(' | ')} | ${added.map((us) => `${Math.max(0, us).toFixed(2)} µs`).join(' | ')} |`,
+    ({ id, by, rows: of }) =>
+      `| ${id} | ${by} | ${of.map(cell).join(' | ')} | ${of.map(micros).join(' | ')} | ${of.map(share).join(' | ')} |`,
   )
   return `# Overhead of probes
 
-Written by \`TRACEBOOK_OVERHEAD=FILE npm run bench overhead\`; do not edit. CPU time of the workload with the probe over without, medians of ${REPEATS} in turn,
+Written by \`TRACEBOOK_OVERHEAD=FILE npm run bench overhead\`; do not edit. CPU time of the workload with the probe over without, medians of ${REPEATS},
 on a shared machine (noise about ± 10 %). These are the two worst workloads: an ordinary one has a hundredth of their events.
+Where a probe costs more than ${Math.round(100 * WORTH_PREDICTING - 100)} %, the last columns hold what its pre-flight foretold beside what was measured, in percent of a CPU:
+${within.length} of ${foretold.length} within a factor of two.
 
-| probe | back end | on \`perf bench sched pipe\` | on \`perf bench syscall\` | added a loop (2 switches, 4 calls) | added a call |
-|---|---|---|---|---|---|
+| probe | back end | on \`perf bench sched pipe\` | on \`perf bench syscall\` | added a loop (2 switches, 4 calls) | added a call | foretold / measured, pipe | foretold / measured, calls |
+|---|---|---|---|---|---|---|---|
 ${lines.join('\n')}
 `
+}
+
+function percent(share) {
+  return `${share < 10 ? share.toPrecision(2) : Math.round(share)} %`
 }
