@@ -144,9 +144,11 @@ function probeFixtures(id) {
   return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
-/** What was measured is written by who measured it (test/faults/run.mjs), not made from the program. */
+const MEASURED = ['faults.md', 'peers.md', 'probe-overhead.md']
+
+/** What was measured is written by who measured it (test/faults/run.mjs, bench/), not made from the program. */
 function existing(folder) {
   if (!existsSync(folder)) return []
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => name.endsWith('.md') && name !== 'faults.md')
+  return names.filter((name) => name.endsWith('.md') && !MEASURED.includes(name))
 }

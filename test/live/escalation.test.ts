@@ -132,6 +132,22 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
     expect(one.tried.length).toBeGreaterThan(3)
   })
 
+  test.skipIf(spawnSync('unshare', ['-m', 'true']).status !== 0)(
+    'without the types of the kernel (BTF): what needs them says so, and another instrument answers',
+    async () => {
+      await launch(6, spinner)
+      const hide = 'mount -t tmpfs none /sys/kernel/btf; exec "$@"'
+      const prefix = ['unshare', '-m', 'sh', '-c', hide, 'sh']
+      const question = ['wakeup_latency', '--seconds', '1s', '--max-overhead', 'high']
+      const compiled = ask([...question, '--by', 'libbpf-tools'], { prefix })
+      const any = ask(question, { prefix })
+      forgetCapabilities()
+      expect(compiled.outcome).not.toBe('answered')
+      expect(reasons(compiled).join()).toMatch(/BTF|vmlinux|failed to (?:find|load|open)/i)
+      expect(any.outcome, reasons(any).join('; ')).toBe('answered')
+    },
+  )
+
   test('above the limit of the policy nothing is attached, and the report says what it would have cost', async () => {
     await launch(1, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1')
     const one = ask(['syscall_counts', '--by', 'bpftrace', '--seconds', '1s', '--max-overhead', 'low'])
