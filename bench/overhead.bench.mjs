@@ -101,7 +101,7 @@ async function predicted(id, by, argv) {
   } catch {
     return undefined
   } finally {
-    process.kill(-load.pid, 'SIGKILL')
+    if (load.pid !== undefined) process.kill(-load.pid, 'SIGKILL')
   }
 }
 

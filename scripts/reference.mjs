@@ -7,6 +7,8 @@ import { parse } from 'yaml'
 import { causes, checks, commands, metrics, runbooks, tool, tools, useCells } from './reference-pages.mjs'
 import { probe, probes } from './reference-probes.mjs'
 
+const MEASURED = ['faults.md', 'peers.md', 'probe-overhead.md']
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const out = join(root, 'docs/reference')
 const checkOnly = process.argv.includes('--check')
@@ -143,8 +145,6 @@ function probeFixtures(id) {
   const names = readdirSync(folder).flatMap((name) => /^(.+)\.(?:txt|out)$/.exec(name)?.[1] ?? [])
   return [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
-
-const MEASURED = ['faults.md', 'peers.md', 'probe-overhead.md']
 
 /** What was measured is written by who measured it (test/faults/run.mjs, bench/), not made from the program. */
 function existing(folder) {

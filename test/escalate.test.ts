@@ -106,6 +106,11 @@ describe('may we', () => {
     expect(asked.outcome).toBe('answered')
   })
 
+  test('a function is not asked about unless somebody names it', async () => {
+    const { outcome, why } = await escalate({ metric: 'function.latency', pid: 1 }, noFacts(), await meansOf())
+    expect([outcome, why?.unavailable]).toEqual(['impossible', 'not measured'])
+  })
+
   test('only the instruments of the policy', async () => {
     const { outcome, why } = await ask({ policy: { ...ANYTHING, instruments: ['lttng'] } })
     expect([outcome, why?.reason]).toEqual(['refused', 'the policy does not allow bpftrace'])

@@ -7,7 +7,7 @@ import type { Context } from '../model/context.ts'
 import type { Cost, Escalation, Tried } from '../model/escalation.ts'
 import type { Metric } from '../model/metric.ts'
 import type { Observation, Tier } from '../model/observation.ts'
-import type { BackEnd, Plan, Probe } from '../model/probe.ts'
+import type { BackEnd, Plan, Probe, ProgramFunction } from '../model/probe.ts'
 import type { Reading } from '../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { agree, type Agreeing, type Refusal } from './agree.ts'
@@ -25,6 +25,8 @@ export interface Question {
   readonly state?: string
   /** Only this process. */
   readonly pid?: number
+  /** Of that process. */
+  readonly function?: ProgramFunction
   readonly seconds?: number
   /** Only this back end: tests, and people who want to compare. */
   readonly backEnd?: string
@@ -46,6 +48,12 @@ export interface Means extends Agreeing {
 /** What a back end came to: the answer, or why not. */
 type Attempt = { readonly done: Partial<Escalation> } | Refusal
 
+const UNNAMED = unavailable(
+  'not measured',
+  'it is about one function of one process, and neither is named here',
+  'tracebook probe function_latency --pid N --function NAME',
+)
+
 const LOST_LIMIT = 0.01
 
 /** Never throws for the host's sake; what was learnt is in `facts`, all looks are in `facts.looks`. */
@@ -54,6 +62,8 @@ export async function escalate(question: Question, facts: Facts, means: Means): 
   const probe = means.probes.find((one) => one.gives.includes(metric))
   if (!probe)
     return refused(question, unavailable('not supported', `no probe of this version gives ${metric}`), 'impossible')
+  if (probe.needs === 'function' && (question.pid === undefined || question.function === undefined))
+    return noted(facts, question, probe, UNNAMED, 'impossible', [])
   const no = refusalOf(means.allow, means.policy, means.minute) ?? cooling(probe, means)
   if (no) return noted(facts, question, probe, no, 'refused', [])
   const { host } = means
@@ -107,7 +117,12 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
     }
     if (!counted) {
       counted = true
-      rate = await rateOf(probe, formats, { host: means.host, cpus: means.context.cpus.online, signal: means.signal })
+      rate = await rateOf(probe, formats, {
+        host: means.host,
+        cpus: means.context.cpus.online,
+        signal: means.signal,
+        plan: planOf(question, probe, means),
+      })
     }
     const attempt = await attemptOf(question, probe, backEnd, rate, facts, means)
     if ('done' in attempt)
@@ -159,13 +174,7 @@ async function attemptOf(
         `${Math.round(rate)} events a second are more than ${backEnd.id} keeps up with`,
       ),
     }
-  const plan: Plan = {
-    seconds: question.seconds ?? probe.seconds,
-    context,
-    cpus: context.cpus.online,
-    ...(rate === undefined ? {} : { rate }),
-    ...(question.pid === undefined ? {} : { pid: question.pid }),
-  }
+  const plan = { ...planOf(question, probe, means), ...(rate === undefined ? {} : { rate }) }
   const acts = backEnd.acts(plan, tool)
   const command = commandOf(acts, probe, backEnd)
   const agreed = await agree(question.why, probe, backEnd, command, plan, cost, means)
@@ -198,6 +207,16 @@ async function attemptOf(
       ...(answer ? { answer } : {}),
       ...besides(probe, reading),
     },
+  }
+}
+
+function planOf(question: Question, probe: Probe, { context }: Means): Plan {
+  return {
+    seconds: question.seconds ?? probe.seconds,
+    context,
+    cpus: context.cpus.online,
+    ...(question.pid === undefined ? {} : { pid: question.pid }),
+    ...(question.function === undefined ? {} : { function: question.function }),
   }
 }
 

@@ -2,7 +2,7 @@
 // a counter of the kernel where perf cannot.
 import type { Host } from '../host/host.ts'
 import type { Observation } from '../model/observation.ts'
-import type { Control, Probe } from '../model/probe.ts'
+import type { Control, Plan, Preflight, Probe } from '../model/probe.ts'
 import { NOW } from '../model/source.ts'
 import { isUnavailable } from '../model/unavailable.ts'
 import { SAMPLES_PER_SECOND } from './cost.ts'
@@ -10,16 +10,38 @@ import type { Formats } from './formats.ts'
 
 const SECOND = { intervalMs: 1000, count: 1 } as const
 
+interface Counting {
+  readonly host: Host
+  readonly cpus: number
+  readonly signal: AbortSignal
+  /** For what only doing it can tell. */
+  readonly plan?: Plan
+}
+
 /** Events per second of all CPUs together; undefined: nobody could say. */
 export async function rateOf(
   probe: Probe,
   formats: Formats,
-  { host, cpus, signal }: { readonly host: Host; readonly cpus: number; readonly signal: AbortSignal },
+  { host, cpus, signal, plan }: Counting,
 ): Promise<number | undefined> {
   if (probe.counted === 'sample') return SAMPLES_PER_SECOND * cpus
+  if (probe.preflight && plan) return byDoing(probe.id, probe.preflight, plan, host, signal)
   const events = probe.counted.filter((event) => formats.known.has(event))
   const counted = events.length > 0 ? await byPerf(events, host, signal) : undefined
   return counted ?? (probe.control ? await byCounter(probe.control, host, signal) : undefined)
+}
+
+/** Under guard as the question itself: what is counted may happen a million times a second. */
+async function byDoing(
+  id: string,
+  { act, rate }: Preflight,
+  plan: Plan,
+  host: Host,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const task = { source: `${id}/preflight`, acts: [act(plan)], guard: { cpuShare: 0.3, systemShare: 0.25 } }
+  const [look] = await host.instrument(task, signal)
+  return look?.outcome === 'ok' ? rate(look) : undefined
 }
 
 async function byPerf(events: readonly string[], host: Host, signal: AbortSignal): Promise<number | undefined> {

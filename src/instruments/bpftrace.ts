@@ -22,6 +22,8 @@ export interface BpftraceOptions {
   readonly microseconds: number
   readonly mostEvents?: number
   readonly maps: BpftraceMaps
+  /** `$3` and on. */
+  readonly parameters?: (plan: Plan) => readonly string[]
   readonly read: Reader
 }
 
@@ -58,7 +60,7 @@ export function bpftrace(options: BpftraceOptions): BackEnd {
     events: options.events,
     microseconds: options.microseconds,
     ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }),
-    acts: (plan, tool) => [bpftraceAct(options.program, plan, tool)],
+    acts: (plan, tool) => [bpftraceAct(options.program, plan, tool, options.parameters?.(plan))],
     read: (looks) => {
       const found = spoiled(looks) ?? readBpftrace(looks[0]?.text ?? '', options.maps)
       return 'unavailable' in found ? found : options.read(found)
@@ -68,11 +70,11 @@ export function bpftrace(options: BpftraceOptions): BackEnd {
 }
 
 /** Not -q: how many probes it attached is what proves an empty answer. Attaching takes it 1 to 3 s, 20 where the CPU is emulated. */
-export function bpftraceAct(program: string, plan: Plan, tool: string) {
+export function bpftraceAct(program: string, plan: Plan, tool: string, parameters: readonly string[] = []) {
   const seconds = Math.max(1, Math.round(plan.seconds))
   return {
     kind: 'run',
-    argv: [tool, '-f', 'json', '-', String(seconds), String(plan.pid ?? 0)],
+    argv: [tool, '-f', 'json', '-', String(seconds), String(plan.pid ?? 0), ...parameters],
     input: program,
     lastsMs: seconds * 1000,
     graceMs: 25_000,

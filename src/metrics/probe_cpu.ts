@@ -18,4 +18,8 @@ export const metrics: readonly Metric[] = [
   { id: 'sched.queue_length', dimension: 'count', kind: 'histogram', help: 'Threads that wait for a CPU while another runs on it, sampled on every CPU', see: 'runqlen 5 1' },
   { id: 'sched.queue_samples', dimension: 'count', kind: 'events', help: 'Samples by CPU and how many threads waited for it', see: 'runqlen -C 5 1' },
   { id: 'sched.queued_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples in which a thread waited for the CPU', see: 'runqlen -O 5 1' },
+  { id: 'cgroup.throttle_time', dimension: 'seconds', kind: 'histogram', help: 'How long work of a group is stopped by a CPU quota each time', see: 'grep throttled /sys/fs/cgroup/GROUP/cpu.stat' },
+  { id: 'cgroup.throttles', dimension: 'count', kind: 'events', help: 'Stops by a CPU quota by group and process, with the time they took together' },
+  { id: 'cgroup.throttle_wait', dimension: 'seconds', kind: 'count', per: 'cgroup', help: 'Time work of a group was stopped by its CPU quota in the window, all CPUs added up', see: 'grep throttled /sys/fs/cgroup/GROUP/cpu.stat' },
+  { id: 'process.throttle_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time all threads of a process were stopped by the CPU quota of a group in the window, added up' },
 ]

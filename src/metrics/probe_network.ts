@@ -29,4 +29,9 @@ export const metrics: readonly Metric[] = [
   { id: 'tcp.sessions_of_service', dimension: 'count', kind: 'count', help: 'TCP connections that began and ended in the window with the peer and port that had most', see: 'tcplife' },
   { id: 'tcp.session_service', dimension: 'text', kind: 'text', help: 'That peer and port, and which side this host is', see: 'tcplife' },
   { id: 'interface.queue_wait', per: 'interface', dimension: 'seconds', kind: 'count', help: 'Time packets waited in the queue of an interface in the window, added up', see: 'tc -s qdisc show dev DEV' },
+  { id: 'tcp.accept_wait', dimension: 'seconds', kind: 'histogram', help: 'How long finished connections wait until the program that listens takes them', see: 'ss -ltn' },
+  { id: 'tcp.accepts', dimension: 'count', kind: 'events', help: 'Connections taken by port and process, with the time they waited together' },
+  { id: 'process.accept_wait', per: 'process', dimension: 'seconds', kind: 'count', help: 'Time the connections a process took in the window had waited for that, added up', see: 'ss -ltnp' },
+  { id: 'tcp.accept_port', dimension: 'text', kind: 'text', help: 'Port whose connections waited longest together until they were taken', see: 'ss -ltn' },
+  { id: 'tcp.accepted_earlier', dimension: 'count', kind: 'count', help: 'Connections taken in the window that had waited since before it began', see: 'ss -ltn' },
 ]

@@ -26,4 +26,6 @@ export const metrics: readonly Metric[] = [
   { id: 'sched.waker_stacks', dimension: 'seconds', kind: 'stacks', help: 'Who wakes threads that slept 1 ms or more, by the time they had slept', see: 'wakeuptime 5' },
   { id: 'sched.waker_process', dimension: 'text', kind: 'text', help: 'Process that wakes those who slept longest; interrupts left out' },
   { id: 'sched.waker_function', dimension: 'text', kind: 'text', help: 'Function in which it wakes them' },
+  { id: 'function.latency', dimension: 'seconds', kind: 'histogram', help: 'How long calls of one function of a process take, waits included', see: 'funclatency -p PID PROGRAM:FUNCTION' },
+  { id: 'function.calls', dimension: 'count', kind: 'events', help: 'Calls of that function by thread, with the time they took together' },
 ]

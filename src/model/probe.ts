@@ -74,6 +74,15 @@ export interface FtraceAct {
 
 export type Act = RunAct | FtraceAct
 
+/** A function of a program, found in the symbols of its file. */
+export interface ProgramFunction {
+  /** For people: no program text and no file of the kernel is made of it. */
+  readonly name: string
+  /** Where the file says it is in memory, and where it is in the file. */
+  readonly address: number
+  readonly offset: number
+}
+
 /** What a back end is told when it makes its acts. */
 export interface Plan {
   readonly seconds: number
@@ -82,6 +91,8 @@ export interface Plan {
   readonly context: Context
   /** Only this process, where the question is about one. */
   readonly pid?: number
+  /** Of that process: what is asked about, where the question is about a function. */
+  readonly function?: ProgramFunction
   /** CPUs it may see. */
   readonly cpus: number
 }
@@ -119,6 +130,13 @@ export interface Control {
   readonly least: number
 }
 
+/** How often it happens, where no tracepoint and no counter tells: found out by counting for a moment. */
+export interface Preflight {
+  readonly act: (plan: Plan) => Act
+  /** Events a second; undefined: not understood. */
+  readonly rate: (look: Observation) => number | undefined
+}
+
 export interface Probe {
   /** Its folder in src/probes. */
   readonly id: string
@@ -135,6 +153,9 @@ export interface Probe {
   readonly counted: readonly string[] | 'sample'
   /** Where the rate can be had without perf: a file whose counter grows with each event. */
   readonly control?: Control
+  readonly preflight?: Preflight
+  /** It is about a function of one process: nothing can be asked without both. */
+  readonly needs?: 'function'
   /** Each event counted beforehand ends in the answer: an empty answer beside many of them is disbelieved, also without a control. */
   readonly answersEach?: true
   /** The workload it was checked against, and what it said. */

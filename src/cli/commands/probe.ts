@@ -8,6 +8,8 @@ import { noFacts } from '../../measure/facts.ts'
 import type { Escalation } from '../../model/escalation.ts'
 import { commandLine } from '../../model/observation.ts'
 import type { Act, Overhead, Plan, Probe } from '../../model/probe.ts'
+import { FUNCTION_NAME, programFunction } from '../../host/program-function.ts'
+import { isUnavailable } from '../../model/unavailable.ts'
 import { readContext } from '../../run/context.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
@@ -25,6 +27,8 @@ interface Options {
   readonly by?: string
   readonly seconds?: number
   readonly pid?: string
+  readonly target?: string
+  readonly function?: string
   readonly maxOverhead?: Overhead
   readonly policy?: string
   readonly json?: true
@@ -45,6 +49,8 @@ export const command: CliCommand = {
         probeSecondsOf,
       )
       .option('--pid <n>', 'only this process, where the question is about one')
+      .option('--target <pid:n>', 'the same, as `tracebook run` takes it')
+      .option('--function <name>', 'of that process: the function whose calls are timed (function_latency)')
       .addOption(
         new Option(
           '--max-overhead <class>',
@@ -68,6 +74,7 @@ Examples
   tracebook probe block_latency --by perf         by one instrument only
   tracebook probe cpu_hot_stacks --out hot.svg    a flame graph
   tracebook probe syscall_latency --pid 4242 --max-overhead medium
+  tracebook probe function_latency --pid 4242 --function price_order
 
 The kernel is instrumented for these seconds only; what was attached is gone afterwards, also after a crash (doctor --clean).
 Exit status: 0 answered, 3 not answered: the reason is printed`
@@ -79,12 +86,11 @@ async function action(question: string, options: Options): Promise<number> {
       EXIT.usage,
       `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`,
     )
-  if (options.pid !== undefined && !/^[1-9]\d{0,9}$/.test(options.pid))
-    throw new Exit(EXIT.usage, '--pid takes a process id')
-  if (options.print) return printActs(probe, options)
+  const pid = pidOf(options)
+  if (options.print) return printActs(probe, options, about(probe, options, pid))
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
-  if (options.pid !== undefined && !existsSync(`/proc/${options.pid}`))
-    throw new Exit(EXIT.usage, `--pid ${options.pid}: no such process`)
+  if (pid !== undefined && !existsSync(`/proc/${pid}`)) throw new Exit(EXIT.usage, `--pid ${pid}: no such process`)
+  const one = about(probe, options, pid)
   const host = await hostFor(undefined)
   const stop = stopping(undefined)
   const guide = await guideFor(stop.signal)
@@ -96,7 +102,7 @@ async function action(question: string, options: Options): Promise<number> {
         metric: probe.answers,
         ...(options.by === undefined ? {} : { backEnd: options.by }),
         ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
-        ...(options.pid === undefined ? {} : { pid: Number(options.pid) }),
+        ...one,
       },
       noFacts(),
       {
@@ -161,13 +167,13 @@ async function print(escalation: Escalation, json: boolean): Promise<void> {
 }
 
 /** The program of one back end as it would be fed to its tool; of all back ends: what each would do. */
-async function printActs(probe: Probe, { by, seconds, pid }: Options): Promise<number> {
+async function printActs(probe: Probe, { by, seconds }: Options, one: About): Promise<number> {
   const { context } = await readContext(await hostFor(undefined), new AbortController().signal)
   const plan: Plan = {
     seconds: seconds ?? probe.seconds,
     context,
     cpus: context.cpus.online,
-    ...(pid === undefined ? {} : { pid: Number(pid) }),
+    ...one,
   }
   for (const backEnd of probe.backEnds.filter(({ id }) => by === undefined || id === by)) {
     const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
@@ -186,6 +192,29 @@ function actLines(act: Act): readonly string[] {
     ...act.write.map(([file, text]) => `echo '${text}' > ${file}`),
     ...act.read.map((file) => `cat ${file}`),
   ]
+}
+
+function pidOf({ pid, target }: Options): number | undefined {
+  const given = target === undefined ? pid : /^pid:(.*)$/.exec(target)?.[1]
+  if (target !== undefined && (given === undefined || (pid !== undefined && pid !== given)))
+    throw new Exit(EXIT.usage, '--target takes pid:N here: a probe is about one process')
+  if (given !== undefined && !/^[1-9]\d{0,9}$/.test(given)) throw new Exit(EXIT.usage, '--pid takes a process id')
+  return given === undefined ? undefined : Number(given)
+}
+
+type About = Pick<Plan, 'pid' | 'function'>
+
+/** What it is about. A function is looked up before anything is asked: what is not there costs nothing. */
+function about(probe: Probe, { function: name }: Options, pid: number | undefined): About {
+  if (name === undefined && probe.needs !== 'function') return pid === undefined ? {} : { pid }
+  if (probe.needs !== 'function') throw new Exit(EXIT.usage, `${probe.id} is not about a function of a program`)
+  if (name === undefined || pid === undefined)
+    throw new Exit(EXIT.usage, `${probe.id} takes a process and a function of it: --pid N --function NAME`)
+  if (!FUNCTION_NAME.test(name))
+    throw new Exit(EXIT.usage, `--function ${JSON.stringify(name)} is no name of a function`)
+  const found = programFunction(pid, name)
+  if (isUnavailable(found)) throw new Exit(EXIT.usage, `--function ${name}: ${found.reason}`)
+  return { pid, function: found }
 }
 
 function probeNamed(name: string): Probe {
