@@ -39,9 +39,11 @@ export async function rows() {
     for (const by of backEndsOf(id)) {
       process.stderr.write(`  ${id} by ${by} …\n`)
       const measured = await overheadOf(id, by)
-      if (measured) found.push({ id, by, ...measured })
+      if (!measured) continue
+      found.push({ id, by, ...measured })
+      // After each row: whoever interrupts it keeps what was measured.
+      if (process.env.TRACEBOOK_OVERHEAD) writeFileSync(process.env.TRACEBOOK_OVERHEAD, page(found))
     }
-  if (process.env.TRACEBOOK_OVERHEAD) writeFileSync(process.env.TRACEBOOK_OVERHEAD, page(found))
   return found.flatMap(({ id, by, rows: of }) =>
     WORKLOADS.map(({ name }, i) => ({
       what: `${id} by ${by} on ${name}`,
