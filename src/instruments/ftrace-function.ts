@@ -19,8 +19,8 @@ import type { Reader } from './reading.ts'
 const IN = '{id}:in'
 const OUT = '{id}:out'
 
-/** The entry is a trap and the return another; both are written out. */
-const MICROSECONDS = 2.5
+/** Measured here (a guest without kprobes): the entry and the return are traps, 6 µs each, whoever looks at them. */
+const MICROSECONDS = 12
 const COUNTED_MS = 300
 
 /** The path is the kernel's own link and the place a number: nothing of it is anybody's text. */

@@ -13,7 +13,8 @@ const FTRACE =
 const FTRACE_EVENT = /^(\w+): ?(.*)$/
 const SYSCALL_ENTER = /^sys_(\w+)\((.*)\)$/
 const SYSCALL_EXIT = /^sys_(\w+) -> (0x[0-9a-f]+)$/
-const PERF = /^ *(.{1,16}?) +(-?\d+)\/(-?\d+) +\[(\d+)\] +(\d+\.\d+): +([\w-]+:[\w-]+): ?(.*)$/
+// An event of perf's own (`major-faults`) has no group.
+const PERF = /^ *(.{1,16}?) +(-?\d+)\/(-?\d+) +\[(\d+)\] +(\d+\.\d+): +([\w-]+(?::[\w-]+)?): ?(.*)$/
 
 /** Lines that are no events (headers, what a tool says of itself) are left out. `events`: `group:name` of those that were asked for. */
 export function readLog(format: LogFormat, text: string, events: readonly string[]): Iterable<LogEvent> {

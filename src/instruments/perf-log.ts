@@ -18,6 +18,8 @@ export interface LogOptions {
   /** Default: the tracepoints of the question, each once. With the fields it needs: `block:block_rq_issue(dev,sector)`. */
   readonly events?: readonly string[]
   readonly mostEvents?: number
+  /** perf alone: events of its own (`major-faults`) are sampled unless each is asked for; tracepoints never are. */
+  readonly each?: true
   readonly read: Reader
 }
 
@@ -25,6 +27,9 @@ export interface LogOptions {
 const MICROSECONDS = 1.4
 /** What perf does before it records and after: 0.3 s here, seconds where the CPU is emulated. */
 const GRACE_MS = 15_000
+
+const FIELDS = 'trace:comm,pid,tid,cpu,time,event,trace'
+const OWN_FIELDS = 'sw:comm,pid,tid,cpu,time,event'
 
 export function perfLog(options: LogOptions): BackEnd {
   const filters = filtersOf(options.question)
@@ -37,8 +42,8 @@ export function perfLog(options: LogOptions): BackEnd {
     microseconds: MICROSECONDS,
     mostEvents: options.mostEvents ?? LOG_MOST_EVENTS,
     acts: (plan, tool) => [
-      recordAct([...eventArgs(filters), '-a'], plan, tool),
-      scriptAct('trace:comm,pid,tid,cpu,time,event,trace', tool),
+      recordAct([...(options.each ? ['-c', '1'] : []), ...eventArgs(filters), '-a'], plan, tool),
+      scriptAct(options.each ? [FIELDS, OWN_FIELDS] : [FIELDS], tool),
     ],
     read: (looks, plan) => {
       const bad = spoiled(looks, 2)
@@ -78,10 +83,10 @@ export function recordAct(events: readonly string[], plan: Plan, tool: string): 
   }
 }
 
-export function scriptAct(fields: string, tool: string): RunAct {
+export function scriptAct(fields: readonly string[], tool: string): RunAct {
   return {
     kind: 'run',
-    argv: [tool, 'script', '--show-lost-events', '-i', '{scratch}/perf.data', '-F', fields],
+    argv: [tool, 'script', '--show-lost-events', '-i', '{scratch}/perf.data', ...fields.flatMap((one) => ['-F', one])],
     lastsMs: 0,
     graceMs: 2 * GRACE_MS,
     tracing: false,

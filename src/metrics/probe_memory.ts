@@ -25,4 +25,7 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.growths_traced', dimension: 'count', kind: 'count', help: 'Requests for address space seen while they were traced', see: 'perf trace -s -e brk,mmap,mremap -a -- sleep 5' },
   { id: 'memory.growing_share', dimension: 'ratio', kind: 'constant', help: 'Share of the requests for address space from that function' },
   { id: 'memory.tlb_interrupts', dimension: 'count', kind: 'count', help: 'Times in the window other CPUs were interrupted to make them forget address translations', see: 'grep TLB /proc/interrupts' },
+  { id: 'memory.swap_wait', dimension: 'seconds', kind: 'histogram', help: 'How long a thread waits each time for a page from swap', see: 'sar -W 1 5' },
+  { id: 'memory.swap_ins', dimension: 'count', kind: 'events', help: 'Waits for pages from swap by process, with the time they took together' },
+  { id: 'process.swap_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time all threads of a process waited for pages from swap in the window, added up' },
 ]

@@ -45,7 +45,7 @@ export const probe: Probe = {
     bpftrace({
       program,
       events,
-      microseconds: 1.2,
+      microseconds: 0.25,
       maps: {
         histogram: { map: '@wait', unit: 1e-6 },
         rows: { labels: ['port', 'pid', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },

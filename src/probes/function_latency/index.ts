@@ -13,7 +13,7 @@ export const probe: Probe = {
   gives: ['function.latency', 'function.calls'],
   asks: 'How long do calls of one function of a process take?',
   tells:
-    'With --pid and --function. Two modes are two ways through it: found in a cache and not, with and without waiting. The time is that on the clock: waits for locks, disks, peers and the CPU are in it; off_cpu tells them apart. Below 10 µs it is mostly the time of the measurement. A function the compiler inlined is not seen, nor one of a library, and of a stripped program only what it exports.',
+    'With --pid and --function. Two modes are two ways through it: found in a cache and not, with and without waiting. The time is that on the clock: waits for locks, disks, peers and the CPU are in it; off_cpu tells them apart. Below 20 µs it is mostly the time of the measurement. A function the compiler inlined is not seen, nor one of a library, and of a stripped program only what it exports.',
   seconds: 5,
   counted: [],
   preflight: callRate,
@@ -26,7 +26,7 @@ export const probe: Probe = {
       program,
       mechanism: 'uprobe',
       events: [],
-      microseconds: 2.5,
+      microseconds: 12,
       maps: {
         histogram: { map: '@time', unit: 1e-6 },
         rows: { labels: ['thread', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },
