@@ -19,7 +19,7 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.busiest_thread', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by the thread that used most', see: threads },
   { id: 'suspect.busiest_name', per: 'process', dimension: 'text', kind: 'text', help: 'Name and id of that thread', see: threads },
   { id: 'suspect.turn', per: 'process', dimension: 'seconds', kind: 'rate', help: 'CPU its busiest thread uses from one sleep to the next, on average', see: threads },
-  { id: 'suspect.turn_ends_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function its busiest thread sleeps in most often', see: channels },
+  { id: 'suspect.turn_ends_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function its busiest thread sleeps in most often; of a first thread that was always met at work, where others of the process wait for events', see: channels },
   { id: 'suspect.user', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU its threads used in user mode', see: threads },
   { id: 'suspect.system', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU its threads used in the kernel', see: threads },
   { id: 'suspect.faults', per: 'process', dimension: 'rate', kind: 'rate', help: 'Page faults per second of its threads that were served from memory', see: 'pidstat -r -p PID 1' },
