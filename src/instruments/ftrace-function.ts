@@ -8,6 +8,7 @@ import type { BackEnd, FtraceAct, Plan, Preflight, ProgramFunction, RunAct } fro
 import type { Observation } from '../model/observation.ts'
 import { unavailable } from '../model/unavailable.ts'
 import { files } from '../parse/files.ts'
+import { askedAfter } from './asked-after.ts'
 import { bufferKb, overruns, traceOf } from './ftrace-log.ts'
 import { LOG_MOST_EVENTS, logSeconds } from './log-budget.ts'
 import { readLog } from './log.ts'
@@ -20,7 +21,7 @@ const IN = '{id}:in'
 const OUT = '{id}:out'
 
 /** Measured here (a guest without kprobes): the entry and the return are traps, 6 µs each, whoever looks at them. */
-const MICROSECONDS = 12
+export const CALL_MICROSECONDS = 12
 const COUNTED_MS = 300
 
 /** The path is the kernel's own link and the place a number: nothing of it is anybody's text. */
@@ -44,8 +45,7 @@ function defined(plan: Plan, kinds: readonly ('p' | 'r')[]): NonNullable<FtraceA
 }
 
 function threadsAct({ pid = 0 }: Plan): RunAct {
-  const argv = ['ps', '-ww', '-L', '-p', String(pid), '-o', 'lwp='] as const
-  return { kind: 'run', argv, lastsMs: 0, graceMs: 5000, tracing: false, accept: [1] }
+  return askedAfter(['ps', '-ww', '-L', '-p', String(pid), '-o', 'lwp='])
 }
 
 export function ftraceFunction({ read }: { readonly read: Reader }): BackEnd {
@@ -54,7 +54,7 @@ export function ftraceFunction({ read }: { readonly read: Reader }): BackEnd {
     instrument: 'ftrace',
     mechanism: 'uprobe',
     events: [],
-    microseconds: MICROSECONDS,
+    microseconds: CALL_MICROSECONDS,
     mostEvents: LOG_MOST_EVENTS,
     acts: (plan) => [
       {

@@ -3,6 +3,7 @@
 //    2618  2619 4:memory:/web,1:cpu:/web/inner      ps: process, thread, groups; `-` is in none but the root
 import type { BackEnd, Plan, RunAct } from '../model/probe.ts'
 import { unavailable } from '../model/unavailable.ts'
+import { askedAfter } from './asked-after.ts'
 import type { Measured } from './measured.ts'
 import { spoiled } from './outcome.ts'
 import type { Reader } from './reading.ts'
@@ -21,7 +22,7 @@ function treeOf({ context }: Plan): string {
 export function namingGroups(make: (read: Reader) => BackEnd, read: Reader): BackEnd {
   return asking(make, read, {
     // -H: the tree itself is often a link. A group that goes away meanwhile makes it complain.
-    act: (plan) => asked(['find', '-H', treeOf(plan), '-type', 'd', '-printf', '%i %p\\n']),
+    act: (plan) => askedAfter(['find', '-H', treeOf(plan), '-type', 'd', '-printf', '%i %p\\n']),
     rename: (text, plan) => groupsByNumber(text, treeOf(plan)),
   })
 }
@@ -29,13 +30,9 @@ export function namingGroups(make: (read: Reader) => BackEnd, read: Reader): Bac
 /** The label `pid` is a thread or a process before `read`; in it, it is the process, and `group` is there. */
 export function namingGroupsOfThreads(make: (read: Reader) => BackEnd, read: Reader): BackEnd {
   return asking(make, read, {
-    act: () => asked(['ps', '-ww', '-eLo', 'pid=,lwp=,cgroup=']),
+    act: () => askedAfter(['ps', '-ww', '-eLo', 'pid=,lwp=,cgroup=']),
     rename: groupsByThread,
   })
-}
-
-function asked(argv: RunAct['argv']): RunAct {
-  return { kind: 'run', argv, lastsMs: 0, graceMs: 5000, tracing: false, accept: [1] }
 }
 
 interface Asking {

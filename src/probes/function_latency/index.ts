@@ -1,6 +1,6 @@
 // function_latency: how long calls of one function of one process take.
 import { bpftrace } from '../../instruments/bpftrace.ts'
-import { callRate, ftraceFunction, hexadecimal, placeOf } from '../../instruments/ftrace-function.ts'
+import { CALL_MICROSECONDS, callRate, ftraceFunction, hexadecimal, placeOf } from '../../instruments/ftrace-function.ts'
 import { answering } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
 import program from './calls.bt'
@@ -26,7 +26,7 @@ export const probe: Probe = {
       program,
       mechanism: 'uprobe',
       events: [],
-      microseconds: 12,
+      microseconds: CALL_MICROSECONDS,
       maps: {
         histogram: { map: '@time', unit: 1e-6 },
         rows: { labels: ['thread', 'comm'], of: [{ map: '@by', is: 'seconds', unit: 1e-6 }] },

@@ -51,10 +51,11 @@ export const source: Source = {
       ...unnamed(seen, host['tcp.close_wait_stuck'], context),
       ...(range ? {} : noRange()),
     }
+    const connections = lasting(seen)
     const once = unavailable('not measured', 'the sockets were listed only once')
     return {
       host,
-      instances: joined(instances, unread(seen), held(seen), listeners(seen.map(accepting))),
+      instances: joined(instances, unread(connections), held(connections), listeners(seen.map(accepting))),
       missing: seen.length > 1 ? nobody : { ...nobody, '*': once },
     }
   },
@@ -95,31 +96,48 @@ function sockets(text: string): Look | Unavailable {
   return lines.flatMap((cells) => (cells ? socket(cells) : []))
 }
 
+/** An established connection of a process at the last look, and at the first. */
+interface Lasting {
+  readonly owner: Socket['owners'][number]
+  readonly now: Socket
+  readonly before: Socket
+}
+
+function lasting(seen: readonly Look[]): Lasting[] {
+  const [first, last] = [seen[0], seen.at(-1)]
+  if (!first || !last || seen.length < 2) return []
+  const key = (one: Socket) => `${one.address} ${one.port} ${one.peer} ${one.peerPort}`
+  const earlier = new Map(first.map((one) => [key(one), one]))
+  return last.flatMap((now) => {
+    const owner = now.state === 'ESTAB' ? now.owners[0] : undefined
+    const before = owner && earlier.get(key(now))
+    return before ? [{ owner, now, before }] : []
+  })
+}
+
 /** Data that came before the first look and was not read at the last one, by who should read it. */
-function unread(seen: readonly Look[]): Instance[] {
-  return resting(seen, 'process.received_unread', ({ receiveQueue = 0 }, before) =>
-    Math.min(receiveQueue, before.receiveQueue ?? 0),
+function unread(connections: readonly Lasting[]): Instance[] {
+  return byOwner(connections, 'process.received_unread', (now, before) =>
+    Math.min(now.receiveQueue ?? 0, before.receiveQueue ?? 0),
   )
 }
 
 /** Data to send of which not a byte got away: the queue of a stream that flows is never twice the same. */
-function held(seen: readonly Look[]): Instance[] {
-  return resting(seen, 'process.unsent', ({ sendQueue = 0 }, before) =>
+function held(connections: readonly Lasting[]): Instance[] {
+  return byOwner(connections, 'process.unsent', ({ sendQueue = 0 }, before) =>
     sendQueue === before.sendQueue ? sendQueue : 0,
   )
 }
 
-function resting(seen: readonly Look[], metric: string, bytesOf: (now: Socket, before: Socket) => number): Instance[] {
-  const [first, last] = [seen[0], seen.at(-1)]
-  if (!first || !last || seen.length < 2) return []
-  const key = (one: Socket) => `${one.address} ${one.port} ${one.peer} ${one.peerPort}`
-  const before = new Map(first.map((one) => [key(one), one]))
+function byOwner(
+  connections: readonly Lasting[],
+  metric: string,
+  bytesOf: (now: Socket, before: Socket) => number,
+): Instance[] {
   const bytes = new Map<number, { readonly comm: string; readonly sum: number }>()
-  for (const one of last) {
-    const owner = one.state === 'ESTAB' ? one.owners[0] : undefined
-    const was = before.get(key(one))
-    const least = was ? bytesOf(one, was) : 0
-    if (owner && least > 0) bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + least })
+  for (const { owner, now, before } of connections) {
+    const own = bytesOf(now, before)
+    if (own > 0) bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + own })
   }
   return [...bytes]
     .toSorted(([, a], [, b]) => b.sum - a.sum)
