@@ -308,7 +308,8 @@ describe('flame graph', () => {
   })
 
   test('XML that an XML parser reads', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'flame-')), 'x.svg')
+    const folder = mkdtempSync(join(tmpdir(), 'flame-'))
+    const file = join(folder, 'x.svg')
     writeFileSync(
       file,
       toSvg(stacksOf(HOSTILE.map((name) => [`app;${name.replaceAll(';', ':')}`, 1] as const)), { title: '<&>' }),
@@ -318,7 +319,7 @@ describe('flame graph', () => {
       ['-c', 'import sys,xml.dom.minidom as m; m.parse(sys.argv[1])', file],
       { encoding: 'utf8' },
     )
-    rmSync(file)
+    rmSync(folder, { recursive: true })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 

@@ -6,7 +6,6 @@ from lab import CannotHere, Lab, need_root
 
 PROGRAM = '''
 import os, time
-end = 0
 while True:
     for _ in range(2000): os.getppid()
     time.sleep(0.001)
