@@ -157,7 +157,10 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
 
   test('nothing is left behind', () => {
     expect(
-      spawnSync('sh', ['-c', 'ls /sys/kernel/tracing/instances 2>/dev/null | grep tracebook']).stdout.toString(),
+      spawnSync('sh', [
+        '-c',
+        'ls /sys/kernel/tracing/instances 2>/dev/null | grep -E "^tracebook-[0-9a-f]{16}"',
+      ]).stdout.toString(),
     ).toBe('')
     expect(spawnSync('pgrep', ['-f', 'bpftrace -f json']).stdout.toString()).toBe('')
     expect(
