@@ -124,7 +124,8 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
         plan: planOf(question, probe, means),
       })
     }
-    const attempt = await attemptOf(question, probe, backEnd, rate, facts, means)
+    const cost = predicted(rate, backEnd)
+    const attempt = await attemptOf(question, probe, backEnd, { rate, cost }, facts, means)
     if ('done' in attempt)
       return {
         ...base(question, probe),
@@ -132,7 +133,7 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
         tried: [...tried, { backEnd: backEnd.id }],
         ...attempt.done,
       }
-    tried.push({ backEnd: backEnd.id, why: attempt.why })
+    tried.push({ backEnd: backEnd.id, why: attempt.why, ...(rate === undefined ? {} : { cost }) })
     if (attempt.stop) break
   }
   if (means.signal.aborted)
@@ -159,14 +160,13 @@ async function attemptOf(
   question: Question,
   probe: Probe,
   backEnd: BackEnd,
-  rate: number | undefined,
+  { rate, cost }: { readonly rate: number | undefined; readonly cost: Cost },
   facts: Facts,
   means: Means,
 ): Promise<Attempt> {
   const { host, context, signal } = means
   const tool = toolOf(backEnd, host)
   if (isUnavailable(tool)) return { why: tool }
-  const cost = predicted(rate, backEnd)
   if (rate !== undefined && backEnd.mostEvents !== undefined && rate > backEnd.mostEvents * context.cpus.online)
     return {
       why: unavailable(

@@ -7,6 +7,8 @@ import type { Unavailable } from './unavailable.ts'
 export interface Tried {
   readonly backEnd: string
   readonly why?: Unavailable
+  /** Predicted, where it came so far. */
+  readonly cost?: Cost
 }
 
 export interface Cost {
