@@ -1,16 +1,12 @@
 // Groups the kernel knows by number, and threads whose group nobody said → the path of the group, asked after the trace as an act of its own.
 //   227 /sys/fs/cgroup/cpu/web                      find: the number of its directory is that of the group
 //    2618  2619 4:memory:/web,1:cpu:/web/inner      ps: process, thread, groups; `-` is in none but the root
-import type { BackEnd, Plan, RunAct } from '../model/probe.ts'
-import { unavailable } from '../model/unavailable.ts'
+import type { BackEnd, Plan } from '../model/probe.ts'
 import { askedAfter } from './asked-after.ts'
-import type { Measured } from './measured.ts'
-import { spoiled } from './outcome.ts'
+import { naming, type Rename } from './naming.ts'
 import type { Reader } from './reading.ts'
 
-type Labels = Readonly<Record<string, string>>
-type Rename = (labels: Labels) => Labels
-
+const GROUPS = 'the control groups'
 const ROOT = '/sys/fs/cgroup'
 
 /** Below it are the groups the CPU controller knows. Version 1 has a tree of its own for it. */
@@ -20,47 +16,24 @@ function treeOf({ context }: Plan): string {
 
 /** The label `group` is a number before `read` and a path in it. */
 export function namingGroups(make: (read: Reader) => BackEnd, read: Reader): BackEnd {
-  return asking(make, read, {
+  return naming(make, read, {
     // -H: the tree itself is often a link. A group that goes away meanwhile makes it complain.
     act: (plan) => askedAfter(['find', '-H', treeOf(plan), '-type', 'd', '-printf', '%i %p\\n']),
     rename: (text, plan) => groupsByNumber(text, treeOf(plan)),
+    of: GROUPS,
   })
 }
 
 /** The label `pid` is a thread or a process before `read`; in it, it is the process, and `group` is there. */
 export function namingGroupsOfThreads(make: (read: Reader) => BackEnd, read: Reader): BackEnd {
-  return asking(make, read, {
+  return naming(make, read, {
     act: () => askedAfter(['ps', '-ww', '-eLo', 'pid=,lwp=,cgroup=']),
     rename: groupsByThread,
+    of: GROUPS,
   })
 }
 
-interface Asking {
-  readonly act: (plan: Plan) => RunAct
-  readonly rename: (text: string, plan: Plan) => Rename | undefined
-}
-
-function asking(make: (read: Reader) => BackEnd, read: Reader, { act, rename }: Asking): BackEnd {
-  const backEnd = make(read)
-  return {
-    ...backEnd,
-    acts: (plan, tool) => [...backEnd.acts(plan, tool), act(plan)],
-    read: (looks, plan) => {
-      const bad = spoiled(looks)
-      if (bad) return bad
-      const known = rename(looks.at(-1)?.text ?? '', plan)
-      if (!known) return unavailable('not measured', 'the names of the control groups were not read')
-      const named = (measured: Measured) =>
-        read({
-          ...measured,
-          ...(measured.rows ? { rows: measured.rows.map((row) => ({ ...row, labels: known(row.labels) })) } : {}),
-        })
-      return make(named).read(looks.slice(0, -1), plan)
-    },
-  }
-}
-
-export function groupsByNumber(text: string, tree: string): Rename | undefined {
+function groupsByNumber(text: string, tree: string): Rename | undefined {
   const names = new Map<string, string>()
   for (const [, number = '', path = ''] of text.matchAll(/^(\d+) (\/.*)$/gm))
     if (path.startsWith(tree)) names.set(number, path.slice(tree.length) || '/')
@@ -71,7 +44,7 @@ export function groupsByNumber(text: string, tree: string): Rename | undefined {
   }
 }
 
-export function groupsByThread(text: string): Rename | undefined {
+function groupsByThread(text: string): Rename | undefined {
   const threads = new Map<string, { readonly pid: string; readonly group: string }>()
   for (const [, pid = '', thread = '', groups = ''] of text.matchAll(/^ *(\d+) +(\d+) (.*)$/gm))
     threads.set(thread, { pid, group: groupOf(groups) })

@@ -2,12 +2,14 @@
 import type { Metric } from '../model/metric.ts'
 
 const channels = 'grep -H . /proc/[0-9]*/wchan /proc/[0-9]*/schedstat'
+const queues = 'ipcs -q -p; grep -H . /proc/[0-9]*/wchan'
 const descriptors = 'ls -l /proc/PID/fd'
 
 /** "Stuck": asleep in the same kernel function at both ends of the window, and did not run once in between (main thread). */
 export const metrics: readonly Metric[] = [
   { id: 'task.stuck_pipe', dimension: 'count', kind: 'constant', help: 'Processes that stood in a write to a full pipe for the whole window and did not run once', see: channels },
   { id: 'task.stuck_socket', dimension: 'count', kind: 'constant', help: 'Processes that stood in a write to a full Unix socket for the whole window and did not run once', see: channels },
+  { id: 'task.stuck_queue', dimension: 'count', kind: 'constant', help: 'Processes that waited to send to a full message queue (System V) for the whole window and did not run once', see: channels },
   { id: 'task.stuck_server', dimension: 'count', kind: 'constant', help: 'Processes that waited for the server of a file system (FUSE, NFS, SMB, Ceph, 9p) for the whole window and did not run once', see: channels },
   { id: 'task.stuck_freeze', dimension: 'count', kind: 'constant', help: 'Processes that waited for a frozen file system to be thawed for the whole window and did not run once', see: channels },
   { id: 'mount.stuck_writers', per: 'mount', dimension: 'count', kind: 'constant', help: 'Processes that hang and have a file of it open for writing', see: descriptors },
@@ -15,6 +17,9 @@ export const metrics: readonly Metric[] = [
   { id: 'process.stuck_channel', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function such a process stands in', see: channels },
   { id: 'process.pipe_writers_held', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that wait in a write to a pipe this process should read, and that it and its children leave asleep', see: descriptors },
   { id: 'process.pipe_reader_state', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function the reader of such a pipe sleeps in', see: descriptors },
+  { id: 'process.queue_senders_held', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that wait to send to a message queue this process received from last', see: queues },
+  { id: 'process.queue_messages', per: 'process', dimension: 'count', kind: 'constant', help: 'Messages in that queue', see: queues },
+  { id: 'process.queue_reader_state', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function it sleeps in', see: queues },
   { id: 'process.unread_senders', per: 'process', dimension: 'count', kind: 'constant', help: 'Unix sockets whose data this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_bytes', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory of the messages on Unix sockets that this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_socket', per: 'process', dimension: 'text', kind: 'text', help: 'Path of its Unix socket with most unread data', see: 'ss -x -a -n -p' },

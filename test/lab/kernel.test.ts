@@ -30,6 +30,7 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
     ['failing', 20],
     ['connects', 20],
     ['stream', 1],
+    ['throttled', 5],
   ])('the workload works: %s', (name, least) => {
     const [before = Number.NaN, after = Number.NaN] = (resultOf('workloads').lines.get(name) ?? '')
       .split(' ')
@@ -70,5 +71,18 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
     expect(report.diagnoses[0]?.cause).toBe('cpu.saturated')
     expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain('workloads')
     expect(resultOf('report').status).toBe(report.status === 'critical' ? 2 : 1)
+  })
+
+  test('without rights, perf closed (perf_event_paranoid 4): the same cause, each escalation a stated unknown', () => {
+    const { diagnoses, escalations } = reportOf('closed')
+    expect(diagnoses[0]?.cause).toBe('cpu.saturated')
+    expect(escalations?.length).toBeGreaterThan(0)
+    for (const { outcome, why, would } of escalations ?? []) {
+      expect({ outcome, unavailable: why?.unavailable }).toEqual({
+        outcome: 'impossible',
+        unavailable: 'not permitted',
+      })
+      expect(would).toMatch(/\w{3}/)
+    }
   })
 })

@@ -35,6 +35,7 @@ const known: Readonly<Record<string, Known>> = {
   'syscall.counts': { workload: 'failing', wrong: names(/openat/) },
   'syscall.errors': { workload: 'failing', wrong: names(/EISDIR/) },
   'process.executions': { workload: 'forks', wrong: names(/workloads|short_lived/) },
+  'cgroup.throttle_time': { workload: 'throttled', wrong: between(0.5, 0.03, 0.14) },
   'block.latency': { workload: 'sync /mnt/orders', wrong: tenMs },
   'block.issuers': { workload: 'sync /mnt/orders', wrong: names(/workloads|jbd2/) },
   'block.sizes': { workload: 'sync /mnt/orders', wrong: between(0.5, 2048, 12_288) },

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,6 +168,21 @@ static void failing_calls(void) {
     for (int i = 0; i < 3; i++) open_a_folder_to_write();
 }
 
+static void put(const char *path, const char *text) {
+  int file = open(path, O_WRONLY);
+  if (file < 0 || write(file, text, strlen(text)) < 0) exit(1);
+  close(file);
+}
+
+// In a group that may use 30 ms of 100 ms: two at once use it up in half of that, and all stop for the rest.
+static void throttled(void) {
+  put("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+  mkdir("/sys/fs/cgroup/quota", 0755);
+  put("/sys/fs/cgroup/quota/cpu.max", "30000 100000");
+  put("/sys/fs/cgroup/quota/cgroup.procs", "0");
+  spin(2);
+}
+
 int main(int count, char **words) {
   const char *name = count > 1 ? words[1] : "";
   const char *word = count > 2 ? words[2] : "";
@@ -180,6 +196,7 @@ int main(int count, char **words) {
   else if (!strcmp(name, "forks")) forks(words[0]);
   else if (!strcmp(name, "faults")) faults((size_t)atoi(word) << 20);
   else if (!strcmp(name, "failing")) failing_calls();
+  else if (!strcmp(name, "throttled")) throttled();
   else if (strcmp(name, "nothing")) {
     fprintf(stderr, "no workload '%s'\n", name);
     return 64;

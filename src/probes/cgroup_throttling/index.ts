@@ -79,7 +79,7 @@ export const probe: Probe = {
         }),
       read,
     ),
-    namingGroups((named) => bpftrace({ program: threads, events, microseconds: 0.2, maps, read: named }), read),
+    namingGroups((named) => bpftrace({ program: threads, events, microseconds: 0.3, maps, read: named }), read),
     namingGroupsOfThreads((named) => perfLog({ question, events, read: named }), read),
     namingGroupsOfThreads((named) => ftraceLog({ question, events, read: named }), read),
   ],

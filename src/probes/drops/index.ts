@@ -4,10 +4,10 @@ import { ftraceLog } from '../../instruments/ftrace-log.ts'
 import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
-import type { BackEnd, Probe } from '../../model/probe.ts'
+import type { Probe } from '../../model/probe.ts'
 import type { Row } from '../../model/tally.ts'
 import program from './drops.bt'
-import { formatAct, reasonsIn } from './reasons.ts'
+import { namingReasons } from './reasons.ts'
 
 const events = ['skb:kfree_skb(reason,location)']
 
@@ -45,26 +45,6 @@ function plain(place: string): string {
   return place.replace(/\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?$/, '')
 }
 
-/** bpftrace prints the number of a reason; the format of this kernel names it. */
-function named(backEnd: BackEnd): BackEnd {
-  return {
-    ...backEnd,
-    acts: (plan, tool) => [...backEnd.acts(plan, tool), formatAct],
-    read: (looks, plan) => {
-      const reading = backEnd.read(looks.slice(0, -1), plan)
-      if ('unavailable' in reading) return reading
-      const names = reasonsIn(looks.at(-1)?.text ?? '')
-      const tally = reading.answers?.['network.drop_reasons']
-      if (tally?.kind !== 'tally' || names.size === 0) return reading
-      const rows = tally.rows.map((row): Row => {
-        const reason = row.labels['reason'] ?? ''
-        return { ...row, labels: { ...row.labels, reason: names.get(reason) ?? reason } }
-      })
-      return read({ rows })
-    },
-  }
-}
-
 export const probe: Probe = {
   id: 'drops',
   answers: 'network.drop_reasons',
@@ -77,14 +57,16 @@ export const probe: Probe = {
   checked:
     'Connections to a closed UDP port (NO_SOCKET) and through a token bucket (QDISC_DROP in tbf): those reasons first.',
   backEnds: [
-    named(
-      bpftrace({
-        program,
-        events,
-        microseconds: 0.6,
-        maps: { rows: { labels: ['reason', 'where'], of: [{ map: '@n', is: 'count' }] } },
-        read,
-      }),
+    namingReasons(
+      (named) =>
+        bpftrace({
+          program,
+          events,
+          microseconds: 0.6,
+          maps: { rows: { labels: ['reason', 'where'], of: [{ map: '@n', is: 'count' }] } },
+          read: named,
+        }),
+      read,
     ),
     perfLog({ question, events, read }),
     ftraceLog({ question, events, read }),

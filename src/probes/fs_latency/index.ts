@@ -69,7 +69,7 @@ export const probe: Probe = {
     bpftrace({
       program,
       events: both(CALLS),
-      microseconds: 1.6,
+      microseconds: 0.85,
       maps: {
         histogram: { map: '@latency', unit: 1e-6 },
         rows: {

@@ -83,7 +83,7 @@ export const probe: Probe = {
       args: ['-d', '{seconds}', '-T', '40'],
       pidArgs: ['-p', '{pid}'],
       events,
-      microseconds: 0.4,
+      microseconds: 0.1,
       parse: readSyscount,
       read,
     }),

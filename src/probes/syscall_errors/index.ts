@@ -64,7 +64,7 @@ export const probe: Probe = {
         bpftrace({
           program,
           events,
-          microseconds: 0.3,
+          microseconds: 0.25,
           maps: { rows: { labels: ['pid', 'syscall', 'error', 'comm'], of: [{ map: '@errors', is: 'count' }] } },
           read: named,
         }),

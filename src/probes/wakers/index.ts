@@ -48,13 +48,13 @@ export const probe: Probe = {
   checked:
     'Eight threads at one mutex: woken by each other in futex_wake, after the sleep of the holder; those that sleep by the timer.',
   backEnds: [
-    bpftrace({ program, events, microseconds: 1, maps: { stacks: { map: '@stacks', unit: 'us' } }, read }),
+    bpftrace({ program, events, microseconds: 0.5, maps: { stacks: { map: '@stacks', unit: 'us' } }, read }),
     libbpfTool({
       tool: 'wakeuptime',
       args: ['-m', '1000', '{seconds}'],
       pidArgs: ['-p', '{pid}'],
       events,
-      microseconds: 1,
+      microseconds: 0.5,
       parse: readWakeuptime,
       read,
     }),

@@ -6,7 +6,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
-import { waitOf } from '../proc_stuck/waits.ts'
+import { channelOf, waitOf } from '../proc_stuck/waits.ts'
 
 /** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
 const MANY_PROCESSES = 1000
@@ -66,7 +66,7 @@ function endOf(line: string): End | undefined {
 }
 
 function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord>): Instance[] {
-  const waiting = [...processes.values()].filter((one) => waitOf(channel(one)) === 'pipe').map((one) => one.pid)
+  const waiting = [...processes.values()].filter((one) => waitOf(channelOf(one)) === 'pipe').map((one) => one.pid)
   const full = new Map<string, Set<number>>()
   for (const end of ends)
     // A pipe has two ends: one descriptor for both is a FIFO somebody keeps open.
@@ -81,7 +81,7 @@ function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord
   return [...readers].slice(0, MOST_INSTANCES).flatMap(([pid, writers]) => {
     const process = processes.get(pid)
     // Who waits for its child lets that one read; who runs reads soon.
-    if (!process || process.state === 'R' || /^(?:do_)?wait(?:4|id)?$/.test(channel(process))) return []
+    if (!process || process.state === 'R' || /^(?:do_)?wait(?:4|id)?$/.test(channelOf(process) ?? '')) return []
     return [instance(process, writers.size)]
   })
 }
@@ -95,11 +95,7 @@ function instance(process: ProcessRecord, writers: number): Instance {
     labels: { pid, comm: process.comm, ppid: String(process.parent) },
     values: {
       'process.pipe_writers_held': writers,
-      'process.pipe_reader_state': state === '' ? `asleep in ${channel(process) || '?'}` : state,
+      'process.pipe_reader_state': state === '' ? `asleep in ${channelOf(process) ?? '?'}` : state,
     },
   }
-}
-
-function channel({ files }: ProcessRecord): string {
-  return files[0]?.trim() ?? ''
 }

@@ -5,12 +5,13 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { KERNEL_THREAD, scan, type ProcessRecord } from '../../parse/scan.ts'
-import { waitOf, type Wait } from './waits.ts'
+import { channelOf, waitOf, type Wait } from './waits.ts'
 
 const MOST_INSTANCES = 32
 const COUNTS: Readonly<Record<Wait, string>> = {
   pipe: 'task.stuck_pipe',
   socket: 'task.stuck_socket',
+  queue: 'task.stuck_queue',
   server: 'task.stuck_server',
   freeze: 'task.stuck_freeze',
 }
@@ -49,7 +50,7 @@ export const source: Source = {
 
 function stuckOf(now: ProcessRecord, before: ProcessRecord | undefined): Stuck | undefined {
   const channel = channelOf(now)
-  const wait = channel === undefined ? undefined : waitOf(channel)
+  const wait = waitOf(channel)
   if (!wait || channel === undefined || !before || before.start !== now.start) return undefined
   // A writer that is woken for each page its reader takes has run: it gets on, however slowly.
   const still = channelOf(before) === channel && turns(now) !== undefined && turns(before) === turns(now)
@@ -68,12 +69,6 @@ function instance({ process, channel }: Stuck): Instance {
 
 function isKernel({ flags }: ProcessRecord): boolean {
   return (flags & KERNEL_THREAD) !== 0
-}
-
-/** `0` is shown for who runs, and to who may not know. */
-function channelOf({ files }: ProcessRecord): string | undefined {
-  const name = files[0]?.trim() ?? ''
-  return name === '' || name === '0' ? undefined : name
 }
 
 function turns({ files }: ProcessRecord): string | undefined {

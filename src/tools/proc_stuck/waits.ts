@@ -2,14 +2,17 @@
 //   anon_pipe_write               pipe     (pipe_write before 6.15)
 //   unix_wait_for_peer            socket   (percpu_rwsem_wait: freeze, a write to a frozen filesystem)
 //   request_wait_answer           server   (FUSE; rpc_wait_bit_killable for NFS, wait_for_response for SMB)
+import type { ProcessRecord } from '../../parse/scan.ts'
 
 /** Readers that wait for a writer are how programs idle; a writer that waits for its reader is work that does not get on. */
-export type Wait = 'pipe' | 'socket' | 'server' | 'freeze'
+export type Wait = 'pipe' | 'socket' | 'queue' | 'server' | 'freeze'
 
 const WAITS: readonly (readonly [RegExp, Wait])[] = [
   // pipe_wait of older kernels is where readers sleep, too.
   [/^(?:anon_pipe_write|fifo_pipe_write|pipe_write|pipe_wait_writable)$/, 'pipe'],
   [/^(?:unix_wait_for_peer|sock_alloc_send_pskb|sock_wait_for_wmem)$/, 'socket'],
+  // A message queue of System V; those of POSIX wait in one function to send and to receive.
+  [/^do_msgsnd$/, 'queue'],
   // Who writes to a frozen filesystem; a moment of it is nothing.
   [/^(?:percpu_rwsem_wait|__percpu_down_read\w*|sb_start_write\w*|__sb_start_write|sb_wait_write)$/, 'freeze'],
   // Not fuse_dev_do_read: there the server itself idles.
@@ -20,6 +23,12 @@ const WAITS: readonly (readonly [RegExp, Wait])[] = [
   ],
 ]
 
-export function waitOf(channel: string): Wait | undefined {
-  return WAITS.find(([pattern]) => pattern.test(channel))?.[1]
+export function waitOf(channel: string | undefined): Wait | undefined {
+  return channel === undefined ? undefined : WAITS.find(([pattern]) => pattern.test(channel))?.[1]
+}
+
+/** wchan is the first file of the scan. `0` is shown for who runs, and to who may not know. */
+export function channelOf({ files }: ProcessRecord): string | undefined {
+  const name = files[0]?.trim() ?? ''
+  return name === '' || name === '0' ? undefined : name
 }

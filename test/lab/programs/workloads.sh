@@ -35,3 +35,4 @@ watch connects 'snmp PassiveOpens' connects 7002
 tc qdisc add dev lo root netem loss 20%
 watch stream 'snmp RetransSegs' stream 7001
 tc qdisc del dev lo root
+watch throttled 'stat nr_throttled ../sys/fs/cgroup/quota/cpu.stat' throttled
