@@ -19,6 +19,7 @@ import {
   type Folder,
   type PerfScriptOptions,
 } from '../src/flame/index.ts'
+import { StackTable } from '../src/flame/stack-table.ts'
 import { SCRIPT } from '../src/flame/svg-script.ts'
 import type { Stacks } from '../src/model/stacks.ts'
 
@@ -85,6 +86,41 @@ describe('perf script', () => {
     const text = fixture('perf-6.1-node.txt')
     const whole = toFolded(perf(text))
     for (const size of [1, 7, 4096, 65_537]) expect(toFolded(perf(text, {}, size))).toBe(whole)
+  })
+
+  test('a function is the same at any address', () => {
+    const sample = (line: string) => `app 5/5 [000] 1.5: cycles: \n${line}\n\n`
+    const at = [
+      '\t7f00a main+0x1 (/app)',
+      '\t    7f00b main+0x1 (/app)',
+      '  _Z9  main+0x1 (/app)',
+      ' 7f00a\tmain+0x1 (/app)',
+    ]
+    expect(toFolded(perf(at.map(sample).join('')))).toBe('app;main 4\n')
+  })
+
+  test.each([
+    // No name before the parenthesis: Perl's expression, and so everybody's, looks for one within the address.
+    ['\t7fa (x)', 'app;a'],
+    ['\t7fb (x)', 'app;b'],
+    ['\t7fb  (x)', 'app; '],
+    ['\t7fa (x) (y)', 'app'],
+    ['\t7fb +0x1f (x)', 'app'],
+    ['\t7fb f\r (x)', undefined],
+    ['\t7fb \rf (x)', 'app;f'],
+    ['\t-1 f (x)', undefined],
+    ['\t-1', undefined],
+  ])('a line of an odd form: %j', (line, path) => {
+    // Twice, and after one that differs in the address only: what is known of lines must not be mixed up.
+    for (const before of ['', `app 5/5 [000] 1.5: cycles: \n${line.replace('7f', '8e1')}\n${line}\n`]) {
+      const { stacks, unread } = perf(`app 5/5 [000] 1.5: cycles: \n${line}\n\n`, { annotate: false })
+      expect({ path: stacks[0]?.frames.join(';'), unread }).toEqual({
+        path: path ?? 'app',
+        unread: path === undefined ? 1 : 0,
+      })
+      const more = perf(`${before}\n\napp 5/5 [000] 1.5: cycles: \n${line}\n\n`, { annotate: false })
+      expect(more.stacks.map(({ frames }) => frames.join(';'))).toContain(path ?? 'app')
+    }
   })
 
   test('the first event counts, samples of others do not', () => {
@@ -191,6 +227,42 @@ describe('libbpf-tools and bcc', () => {
         expect(toFolded(fed(foldFolded(), text, 13))).toBe(text)
       }),
     )
+  })
+
+  test('lines in any order, some of them twice: each stack once, in the order of its frames', () => {
+    const frames = fc.array(fc.constantFrom('a', 'ab', 'a:', 'a b', 'b', 'é', '\uffff', '𐀀'), {
+      minLength: 1,
+      maxLength: 5,
+    })
+    const before = (a: readonly string[], b: readonly string[]): number => {
+      const at = a.findIndex((frame, i) => frame !== b[i])
+      if (at < 0) return a.length - b.length
+      return b[at] === undefined ? 1 : (a[at] as string) < b[at] ? -1 : 1
+    }
+    fc.assert(
+      fc.property(fc.array(fc.tuple(frames, fc.integer({ min: 1, max: 9 })), { maxLength: 60 }), (all) => {
+        const sums = new Map<string, number>()
+        for (const [path, weight] of all) sums.set(path.join(';'), (sums.get(path.join(';')) ?? 0) + weight)
+        const expected = [...sums]
+          .map(([path, weight]) => ({ frames: path.split(';'), weight }))
+          .sort((a, b) => before(a.frames, b.frames))
+        const stacks = fed(foldFolded(), all.map(([path, weight]) => `${path.join(';')} ${weight}\n`).join(''), 17)
+        expect(stacks.stacks).toEqual(expected)
+        expect(toSvg({ ...stacks, stacks: expected.toReversed() }, { title: 't' })).toBe(toSvg(stacks, { title: 't' }))
+      }),
+    )
+  })
+
+  test('what a line has in common with the one before is not more than it has', () => {
+    // The blank before the number of the first line is read as the end of a frame.
+    const { stacks, unread } = fed(foldFolded(), 'a;b 5\na;b;5\na;b;5 3\n\na;b;5 3\na;bc;5 3\na 1\n')
+    expect(stacks.map(({ frames, weight }) => `${frames.join(';')} ${weight}`)).toEqual([
+      'a 1',
+      'a;b 5',
+      'a;b;5 6',
+      'a;bc;5 3',
+    ])
+    expect(unread).toBe(1)
   })
 
   test('lines without a number are unread', () => {
@@ -366,6 +438,26 @@ describe('flame graph', () => {
       ),
     ).toMatch(/read \(1\.50 s, 99\.83%\)[^]*write \(2\.500 ms, 0\.17%\)/)
   })
+})
+
+test('stacks are arrays for those who ask: written, copied, changed', () => {
+  const stacks = perf(fixture('perf-6.1-billing.txt'))
+  expect(JSON.parse(JSON.stringify(stacks))).toEqual({ ...stacks })
+  const half = { ...stacks, stacks: stacks.stacks.slice(0, 2) }
+  expect(toSvg(half, { title: 't' })).not.toBe(toSvg(stacks, { title: 't' }))
+  expect(toFolded(half).split('\n').length).toBe(3)
+})
+
+test('more stacks than are held: the rest is counted at its root, the total stays right', () => {
+  const table = new StackTable()
+  const path = new Int32Array(4096).fill(table.frame('x'))
+  for (let i = 0; i < 4200; i++) {
+    path[4095] = table.frame(`n${i}`)
+    table.add(path, 0, path.length, 1)
+  }
+  const { size, depths, weights } = table.paths()
+  expect({ size, depth: depths[0], weight: weights[0] }).toEqual({ size: 4097, depth: 1, weight: 104 })
+  expect(weights.reduce((sum, weight) => sum + weight)).toBe(4200)
 })
 
 test('speedscope: weights and frames belong together', () => {

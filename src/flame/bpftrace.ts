@@ -7,7 +7,7 @@
 //   {"type": "map", "data": {"@": {"\n    ksys_read+133\n,\n    __libc_read+13\n,bash": 12}}}
 import type { Stacks } from '../model/stacks.ts'
 import { frameName, kernelDepth } from './frame-name.ts'
-import { SmallTree } from './small-tree.ts'
+import { SmallTable } from './small-table.ts'
 import type { WeightUnit } from './weight-unit.ts'
 
 export interface BpftraceOptions {
@@ -36,14 +36,14 @@ const PERF_FRAME = /^([\da-f]{4,16}) (.+?)(?: \((.*)\))?$/
 const IS_JSON = /^\s*\{"type"/
 
 export function foldBpftrace(text: string, options: BpftraceOptions = {}): Stacks {
-  const tree = new SmallTree(options.unit ?? 'count')
-  const maps = IS_JSON.test(text) ? jsonMaps(text, tree) : textMaps(text, tree)
+  const table = new SmallTable(options.unit ?? 'count')
+  const maps = IS_JSON.test(text) ? jsonMaps(text, table) : textMaps(text, table)
   for (const [name, entries] of maps)
-    if (options.map === undefined || options.map === name) addMap(tree, entries, options.comm)
-  return tree.stacks()
+    if (options.map === undefined || options.map === name) addMap(table, entries, options.comm)
+  return table.stacks()
 }
 
-function textMaps(text: string, tree: SmallTree): Map<string, Entry[]> {
+function textMaps(text: string, table: SmallTable): Map<string, Entry[]> {
   const maps = new Map<string, Entry[]>()
   let name: string | undefined
   let key: string[] = []
@@ -59,22 +59,22 @@ function textMaps(text: string, tree: SmallTree): Map<string, Entry[]> {
       entriesOf(maps, name).push({ parts: parts([...key, last ?? ''].join('\n')), weight: Number(weight) })
       name = undefined
     } else if (name !== undefined) key.push(part)
-    else if (part !== '' && !/^Attach(?:ing|ed) \d+ probes?/.test(part)) tree.unread++
+    else if (part !== '' && !/^Attach(?:ing|ed) \d+ probes?/.test(part)) table.unread++
   }
   return maps
 }
 
-function jsonMaps(text: string, tree: SmallTree): Map<string, Entry[]> {
+function jsonMaps(text: string, table: SmallTable): Map<string, Entry[]> {
   const maps = new Map<string, Entry[]>()
   for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
     const document = parsed(line)
-    if (!isObject(document)) tree.unread++
+    if (!isObject(document)) table.unread++
     else if (document['type'] === 'map' && isObject(document['data']))
       for (const [name, values] of Object.entries(document['data']))
         if (isObject(values))
           for (const [key, weight] of Object.entries(values))
             if (typeof weight === 'number') entriesOf(maps, name).push({ parts: parts(key), weight })
-            else tree.unread++
+            else table.unread++
   }
   return maps
 }
@@ -98,7 +98,7 @@ function parts(text: string): readonly Part[] {
 }
 
 /** Of two stacks in a key the first is the kernel's, as everybody writes it; of one, what lies above the entry into the kernel. */
-function addMap(tree: SmallTree, entries: readonly Entry[], comm: string | undefined): void {
+function addMap(table: SmallTable, entries: readonly Entry[], comm: string | undefined): void {
   const most = entries.reduce((sum, { parts }) => Math.max(sum, parts.length), 0)
   const places = Array.from({ length: most }, (_, i) => i)
   const stacks = places.filter((i) => entries.some(({ parts }) => (parts[i]?.frames.length ?? 0) > 0))
@@ -109,7 +109,7 @@ function addMap(tree: SmallTree, entries: readonly Entry[], comm: string | undef
     const kernel = (parts[first]?.frames ?? []).map(frame)
     const user = stacks.slice(1).flatMap((i) => (parts[i]?.frames ?? []).map(frame))
     const name = parts.find(({ word }, i) => !stacks.includes(i) && word !== '' && !/^\d+$/.test(word))?.word
-    tree.add(
+    table.add(
       name ?? comm ?? '[unknown]',
       [...kernel, ...user],
       stacks.length > 1 ? kernel.length : kernelDepth(kernel),

@@ -1,7 +1,11 @@
 // Byte strings → small integers, exactly: a hash finds the candidate, its bytes decide. No string is made of what was seen before.
 
-const FIRST_SLOTS = 4096
-const FIRST_BYTES = 1 << 18
+/** Rarely outgrown: growing makes V8 throw away what it has optimized. What is not touched takes no memory. */
+const FIRST_SLOTS = 1 << 15
+const FIRST_BYTES = 1 << 20
+const ROW = 4,
+  START = 1,
+  LENGTH = 2
 const PRIME = 0x9e3779b1
 /** Each byte 1; the top bit of each byte. */
 const ONES = 0x01010101
@@ -13,10 +17,8 @@ const SEED = (Math.random() * 2 ** 32) | 0
 export class ByteTable {
   /** Slot → id + 1. */
   #slots = new Int32Array(FIRST_SLOTS)
-  /** Id → hash, where its bytes begin, how many they are. */
-  #hashes = new Int32Array(FIRST_SLOTS)
-  #starts = new Int32Array(FIRST_SLOTS)
-  #lengths = new Int32Array(FIRST_SLOTS)
+  /** Id → hash, where its bytes begin, how many they are: side by side, for they are read together. */
+  #rows = new Int32Array(FIRST_SLOTS * 2)
   #store = new DataView(new ArrayBuffer(FIRST_BYTES))
   #used = 0
   /** Ids are 0 … size - 1, in the order of first sight: an id that equals the size before was not there. */
@@ -38,8 +40,8 @@ export class ByteTable {
   /** Whether what stands at `start` is `id` and then the mark; `end` is set then. Half the work of `until`. */
   is(id: number, view: DataView, start: number, mark: number): boolean {
     const store = this.#store
-    const begin = this.#starts[id] as number
-    const length = this.#lengths[id] as number
+    const begin = this.#rows[id * ROW + START] as number
+    const length = this.#rows[id * ROW + LENGTH] as number
     const words = length & ~3
     // A guess may reach beyond the buffer.
     if (start + length >= view.byteLength || view.getUint8(start + length) !== mark) return false
@@ -91,14 +93,18 @@ export class ByteTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = (this.#slots[slot] as number) - 1
       if (id < 0) return this.#add(view, start, words, rest, length, hash, slot)
-      if (this.#hashes[id] === hash && this.#lengths[id] === length && this.#same(id, view, start, words, rest))
+      const row = id * ROW
+      if (
+        this.#rows[row] === hash &&
+        this.#rows[row + LENGTH] === length &&
+        this.#same(this.#rows[row + START] as number, view, start, words, rest)
+      )
         return id
     }
   }
 
-  #same(id: number, view: DataView, start: number, words: number, rest: number): boolean {
+  #same(begin: number, view: DataView, start: number, words: number, rest: number): boolean {
     const store = this.#store
-    const begin = this.#starts[id] as number
     for (let i = 0; i < words; i += 4)
       if (store.getInt32(begin + i, true) !== view.getInt32(start + i, true)) return false
     return store.getInt32(begin + words, true) === rest
@@ -111,14 +117,11 @@ export class ByteTable {
     for (let i = 0; i < words; i += 4) this.#store.setInt32(begin + i, view.getInt32(start + i, true), true)
     this.#store.setInt32(begin + words, rest, true)
     const id = this.size++
-    if (this.size > this.#hashes.length) {
-      this.#hashes = doubled(this.#hashes)
-      this.#starts = doubled(this.#starts)
-      this.#lengths = doubled(this.#lengths)
-    }
-    this.#hashes[id] = hash
-    this.#starts[id] = begin
-    this.#lengths[id] = length
+    const row = id * ROW
+    if (row === this.#rows.length) this.#rows = doubled(this.#rows)
+    this.#rows[row] = hash
+    this.#rows[row + START] = begin
+    this.#rows[row + LENGTH] = length
     this.#slots[slot] = this.size
     if (this.size * 2 > this.#slots.length) this.#spread()
     return id
@@ -128,7 +131,7 @@ export class ByteTable {
     const slots = new Int32Array(this.#slots.length * 2)
     const mask = slots.length - 1
     for (let id = 0; id < this.size; id++) {
-      let slot = (this.#hashes[id] as number) & mask
+      let slot = (this.#rows[id * ROW] as number) & mask
       while (slots[slot] !== 0) slot = (slot + 1) & mask
       slots[slot] = id + 1
     }
@@ -143,6 +146,15 @@ export function markAt(view: DataView, start: number, marks: number): number {
     const found = ((other - ONES) | 0) & ~other & TOPS
     if (found !== 0) return at + ((31 - Math.clz32(found & -found)) >> 3)
   }
+}
+
+/** How many bytes from two places are the same, at most `most`. */
+export function alike(view: DataView, a: number, b: number, most: number): number {
+  for (let i = 0; i < most; i += 4) {
+    const other = view.getInt32(a + i, true) ^ view.getInt32(b + i, true)
+    if (other !== 0) return Math.min(most, i + ((31 - Math.clz32(other & -other)) >> 3))
+  }
+  return most
 }
 
 export function doubled(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -1,10 +1,10 @@
 // Folded lines, as stackcollapse-*.pl, bcc's and libbpf-tools' -f print them, in chunks → Stacks. No string is made of a frame seen before.
 //   billing-api;__libc_start_main;main;price 12
 //   java;start_thread;Lcom/foo/Bar;::baz;-;entry_SYSCALL_64;schedule 1203      ← -d: kernel frames after the dash
-import type { Stack, Stacks } from '../model/stacks.ts'
-import { ByteTable, markAt } from './byte-table.ts'
-import { inOrder } from './order.ts'
+import type { Stacks } from '../model/stacks.ts'
+import { alike, ByteTable, markAt } from './byte-table.ts'
 import type { Folder } from './perf-script.ts'
+import { StackTable } from './stack-table.ts'
 import { dimensionOf, scaleOf, type WeightUnit } from './weight-unit.ts'
 import { WholeLines } from './whole-lines.ts'
 
@@ -15,9 +15,12 @@ export interface FoldedOptions {
 
 const LINE_FEEDS = 0x0a0a0a0a
 const SPACE = 32,
+  ZERO = 48,
   SEMICOLON = 59
 const SEMICOLONS = 0x3b3b3b3b
 const DEEPEST = 4096
+/** More may not be whole numbers. */
+const MOST_DIGITS = 15
 const DELIMITER = /^--?$/
 
 export function foldFolded(options: FoldedOptions = {}): Folder {
@@ -27,12 +30,18 @@ export function foldFolded(options: FoldedOptions = {}): Folder {
 class FoldedFolder implements Folder {
   readonly #unit: WeightUnit
   readonly #lines = new WholeLines((bytes, view, end) => this.#block(bytes, view, end))
-  readonly #frames = new ByteTable()
-  readonly #names: string[] = []
+  readonly #known = new ByteTable()
+  /** Known bytes → number of the frame. */
+  readonly #frames: number[] = []
+  readonly #table = new StackTable()
+  /** Frames of the last line, and how many bytes after its begin each ends. */
   readonly #path = new Int32Array(DEEPEST)
-  /** Where a dash stands between user and kernel frames. */
-  readonly #delimiters = new Set<string>()
-  readonly #stacks: Stack[] = []
+  readonly #ends = new Int32Array(DEEPEST)
+  #depth = 0
+  /** The dashes that stand between user and kernel frames, and the kernel frames. */
+  readonly #delimiters = new Set<number>()
+  readonly #kernel = new Map<number, number>()
+  #total = 0
   #unread = 0
 
   constructor(unit: WeightUnit) {
@@ -45,29 +54,32 @@ class FoldedFolder implements Folder {
 
   end(): Stacks {
     this.#lines.end()
-    const stacks = this.#delimiters.size > 0 ? this.#stacks.map((stack) => this.#kernelMarked(stack)) : this.#stacks
-    const total = stacks.reduce((sum, { weight }) => sum + weight, 0)
-    return inOrder({
-      kind: 'stacks',
-      dimension: dimensionOf(this.#unit),
-      total,
-      stacks,
-      unread: this.#unread + this.#lines.dropped,
-    })
+    return this.#table.stacks(dimensionOf(this.#unit), this.#unread + this.#lines.dropped, this.#total)
   }
 
   #block(bytes: Buffer, view: DataView, end: number): void {
+    this.#depth = 0
+    let last = 0
     for (let at = 0; at < end;) {
-      const feed = markAt(view, at, LINE_FEEDS)
-      if (feed > at) this.#line(bytes, view, at, feed)
+      // Lines are sorted, mostly: what a line has in common with the last one is known.
+      const same = this.#depth === 0 ? 0 : alike(view, last, at, (this.#ends[this.#depth - 1] as number) + 1)
+      const feed = markAt(view, at + same, LINE_FEEDS)
+      if (feed > at) {
+        this.#line(bytes, view, at, feed, same)
+        last = at
+      }
       at = feed + 1
     }
   }
 
-  #line(bytes: Buffer, view: DataView, start: number, end: number): void {
+  /** The first `same` bytes are those of the last line. */
+  #line(bytes: Buffer, view: DataView, start: number, end: number, same: number): void {
+    let depth = 0
+    while (depth < this.#depth && (this.#ends[depth] as number) < same) depth++
+    this.#depth = 0
     let blank = end - 1
     while (blank > start && bytes[blank] !== SPACE) blank--
-    const weight = Number(bytes.toString('latin1', blank + 1, end))
+    const weight = numberOf(bytes, blank + 1, end)
     if (blank === start || blank + 1 === end || !(weight >= 0)) {
       this.#unread++
       return
@@ -75,25 +87,52 @@ class FoldedFolder implements Folder {
     if (weight === 0) return
     // Then each frame ends alike.
     bytes[blank] = SEMICOLON
-    let depth = 0
-    for (let at = start; at <= blank; at = this.#frames.end + 1) {
-      const id = this.#frames.until(view, at, SEMICOLONS)
-      if (id === this.#names.length) this.#name(bytes.toString('utf8', at, this.#frames.end))
-      if (depth < DEEPEST) this.#path[depth++] = id
+    for (let at = depth === 0 ? start : start + (this.#ends[depth - 1] as number) + 1; at <= blank;) {
+      const known = this.#known.until(view, at, SEMICOLONS)
+      if (known === this.#frames.length) this.#frames.push(this.#frame(bytes.toString('utf8', at, this.#known.end)))
+      if (depth < DEEPEST) {
+        this.#path[depth] = this.#frames[known] as number
+        this.#ends[depth++] = this.#known.end - start
+      }
+      at = this.#known.end + 1
     }
-    // Of its length at once: an array that grows is copied again and again.
-    const frames = Array.from({ length: depth }, (_, i) => this.#names[this.#path[i] as number] as string)
-    this.#stacks.push({ frames, weight: weight * scaleOf(this.#unit) })
+    this.#depth = depth
+    this.#add(weight * scaleOf(this.#unit))
   }
 
-  #name(name: string): void {
-    this.#names.push(name)
-    if (DELIMITER.test(name)) this.#delimiters.add(name)
+  #frame(name: string): number {
+    const frame = this.#table.frame(name)
+    if (DELIMITER.test(name)) this.#delimiters.add(frame)
+    return frame
   }
 
-  #kernelMarked({ frames, weight }: Stack): Stack {
-    const at = frames.findIndex((name) => this.#delimiters.has(name))
-    if (at < 0) return { frames, weight }
-    return { frames: [...frames.slice(0, at), ...frames.slice(at + 1).map((name) => `${name}_[k]`)], weight }
+  #add(weight: number): void {
+    this.#total += weight
+    const at = this.#delimiters.size === 0 ? -1 : this.#delimiterAt()
+    if (at < 0) this.#table.add(this.#path, 0, this.#depth, weight)
+    else {
+      const kernel = this.#path.subarray(at + 1, this.#depth).map((frame) => this.#kernelFrame(frame))
+      this.#table.add(Int32Array.of(...this.#path.subarray(0, at), ...kernel), 0, this.#depth - 1, weight)
+    }
   }
+
+  #delimiterAt(): number {
+    return this.#path.subarray(0, this.#depth).findIndex((frame) => this.#delimiters.has(frame))
+  }
+
+  #kernelFrame(frame: number): number {
+    let marked = this.#kernel.get(frame)
+    if (marked === undefined) this.#kernel.set(frame, (marked = this.#table.frame(`${this.#table.name(frame)}_[k]`)))
+    return marked
+  }
+}
+
+function numberOf(bytes: Buffer, start: number, end: number): number {
+  let number = 0
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO
+    if (digit < 0 || digit > 9 || end - start > MOST_DIGITS) return Number(bytes.toString('latin1', start, end))
+    number = number * 10 + digit
+  }
+  return number
 }

@@ -2,6 +2,7 @@
 
 /** `net/http.(*Client).Do`: here the parenthesis is no list of arguments. */
 const GO_METHOD = /\.\(.*\)\./
+const UNTIDY = /[;("']/
 const ARGUMENTS = /\((?!anonymous namespace\)).*/
 /** `Lorg/foo/Bar;::baz` */
 export const JAVA_CLASS = /^L[\w$/]+[;:]/
@@ -10,6 +11,7 @@ const KERNEL_ENTRY =
   /^(?:entry_SYS|entry_INT80|ret_from_fork|asm_(?:sysvec|exc|common)|common_startup_64|secondary_startup_64|el[01]t?_|ret_to_user|system_call)/
 
 export function tidied(symbol: string): string {
+  if (!UNTIDY.test(symbol)) return symbol
   const one = symbol.replaceAll(';', ':')
   return (GO_METHOD.test(one) ? one : one.replace(ARGUMENTS, '')).replaceAll(/["']/g, '')
 }

@@ -9,11 +9,12 @@ const WHOSE = [
   { mark: '_[j]', letter: 'j', cpu: '110 42%', offcpu: '170 45%' },
   { mark: '', letter: 'u', cpu: '48 85%', offcpu: '195 60%' },
 ] as const
+const OWN = WHOSE[3]
 /** Neighbours of one kind differ a little. Light enough for dark letters, on white and on black paper. */
 const SHADES = [60, 64, 68, 72]
 
 export function colourClass(frame: string): string {
-  const { letter } = WHOSE.find(({ mark }) => frame.endsWith(mark)) as (typeof WHOSE)[number]
+  const { letter } = (frame.endsWith(']') && WHOSE.find(({ mark }) => frame.endsWith(mark))) || OWN
   let hash = 0
   for (let i = 0; i < frame.length && i < 24; i++) hash = (Math.imul(hash, 31) + frame.charCodeAt(i)) | 0
   return `${letter}${(hash ^ (hash >>> 8)) & 3}`

@@ -19,16 +19,41 @@ const KERNEL = /^\[|vmlinux$/
 const RUN_TIME = /\/tmp\/perf-\d+\.map/
 const NOT_ASCII = /[\x80-\xff]/
 
+const TAB = 9,
+  SPACE = 32,
+  PARENTHESIS = 40
+/** Byte → 1 where it is one of an address, as LINE has it. */
+const WORD = Uint8Array.from({ length: 256 }, (_, byte) => Number(/\w/.test(String.fromCharCode(byte))))
+
+/**
+ * Where what decides about the frames begins: after the address, which is another in each process. In a line of another form: where the
+ * line begins, which is at a blank. So the two cannot be taken for each other.
+ */
+export function afterAddress(bytes: Uint8Array, start: number): number {
+  let at = start
+  while (bytes[at] === SPACE || bytes[at] === TAB) at++
+  const address = at
+  while (WORD[bytes[at] as number] === 1) at++
+  const next = bytes[at + 1] as number
+  // Before a parenthesis is no symbol: LINE then takes the end of the address for one.
+  return at > address && bytes[at] === SPACE && next > SPACE && next !== PARENTHESIS ? at + 1 : start
+}
+
 /** `line` holds one byte per character. Undefined: no stack line. Empty: a line that is no function. */
 export function perfFrames(line: string, style: FrameStyle): readonly string[] | undefined {
   const [, , symbol, object] = LINE.exec(line) ?? []
   if (symbol === undefined || object === undefined) return undefined
   const name = symbol.replace(OFFSET, '')
-  if (name.startsWith('(')) return []
+  if (name === '' || name.startsWith('(')) return []
+  if (!name.includes('->')) return [framed(name, 0, object, style)]
   const names = name.split('->')
   // As Perl splits: what is empty at the end is nothing.
   while (names.length > 0 && names.at(-1) === '') names.pop()
-  return names.map((part, i) => text(named(part, object, style) + mark(part, i, object, style)))
+  return names.map((part, i) => framed(part, i, object, style))
+}
+
+function framed(part: string, place: number, object: string, style: FrameStyle): string {
+  return text(named(part, object, style) + mark(part, place, object, style))
 }
 
 function named(part: string, object: string, style: FrameStyle): string {

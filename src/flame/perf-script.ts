@@ -1,12 +1,12 @@
-// Text of `perf script`, in chunks → Stacks, in one pass: a line seen before is a number, a stack is a path in a tree of numbers.
+// Text of `perf script`, in chunks → Stacks, in one pass: a line seen before is a number, a stack is a row of numbers.
 //   java 24636/25607 [000] 4794564.109216:     250000 cpu-clock:ppp:
 //           ffffffff8103ce3b native_safe_halt+0xb ([kernel.kallsyms])
 //                     4005c1 main+0x14 (/usr/bin/app)
 import type { Stacks } from '../model/stacks.ts'
 import { ByteTable, markAt } from './byte-table.ts'
 import { eventOf, type EventLine } from './perf-event.ts'
-import { perfFrames } from './perf-frame.ts'
-import { StackTree } from './stack-tree.ts'
+import { afterAddress, perfFrames } from './perf-frame.ts'
+import { StackTable } from './stack-table.ts'
 import { WholeLines } from './whole-lines.ts'
 
 export interface PerfScriptOptions {
@@ -30,6 +30,7 @@ const LINE_FEED = 10,
 const DEEPEST = 4096
 /** Bytes of distinct lines held; beyond, they are read anew. */
 const MOST_BYTES = 12 << 20
+const FIRST_LINES = 1 << 14
 /** What a line is, when it is not the number of one frame: below, the place of several in a list. */
 const NEW = -1,
   NOT_UNDERSTOOD = -2,
@@ -47,20 +48,21 @@ class PerfScriptFolder implements Folder {
   readonly #lines = new WholeLines((bytes, view, end) => this.#block(bytes, view, end))
   readonly #known = new ByteTable()
   readonly #comms = new ByteTable()
-  readonly #tree = new StackTree()
+  readonly #table = new StackTable()
   /** Line → frame, for threads that are not Java's and for those that are. */
   readonly #frameOf: [Int32Array<ArrayBuffer>, Int32Array<ArrayBuffer>] = [
-    longer(new Int32Array(2048).fill(NEW)),
-    longer(new Int32Array(2048).fill(NEW)),
+    new Int32Array(FIRST_LINES).fill(NEW),
+    new Int32Array(FIRST_LINES).fill(NEW),
   ]
   /** Line → the line that came after it the last time. */
-  #after = longer(new Int32Array(2048).fill(NEW))
+  #after = new Int32Array(FIRST_LINES).fill(NEW)
   readonly #several: (readonly number[])[] = []
   readonly #commFrames: number[] = []
   readonly #commJava: number[] = []
-  readonly #stack = new Int32Array(DEEPEST)
+  /** Filled from its end: leaves are printed first. The first place is for the thread. */
+  readonly #stack = new Int32Array(DEEPEST + 1)
   readonly #event: EventLine = { commEnd: 0, period: 0, eventStart: 0, eventEnd: 0 }
-  #depth = 0
+  #root = DEEPEST + 1
   /** Frame of the thread whose stack this is; none before the first sample, or the sample is of another event. */
   #comm = NOBODY
   #java = 0
@@ -80,7 +82,7 @@ class PerfScriptFolder implements Folder {
 
   end(): Stacks {
     this.#lines.end()
-    return this.#tree.stacks('count', this.#unread + this.#lines.dropped)
+    return this.#table.stacks('count', this.#unread + this.#lines.dropped)
   }
 
   #block(bytes: Buffer, view: DataView, end: number): void {
@@ -92,7 +94,8 @@ class PerfScriptFolder implements Folder {
       if (first === TAB || first === SPACE) {
         // Stacks share most of what lies towards the root: a line is likely followed by what followed it before.
         const guess = this.#after[last] ?? NEW
-        const line = guess >= 0 && known.is(guess, view, at, LINE_FEED) ? guess : known.until(view, at, LINE_FEEDS)
+        const from = afterAddress(bytes, at)
+        const line = guess >= 0 && known.is(guess, view, from, LINE_FEED) ? guess : known.until(view, from, LINE_FEEDS)
         if (line !== guess) this.#follow(last, line)
         last = line
         this.#frame(line, bytes, at, known.end)
@@ -123,17 +126,18 @@ class PerfScriptFolder implements Folder {
   }
 
   #put(frame: number): void {
-    if (this.#depth < DEEPEST) this.#stack[this.#depth++] = frame
+    if (this.#root > 1) this.#stack[--this.#root] = frame
   }
 
   /** A line not seen before with threads of this kind. */
   #read(line: number, bytes: Buffer, at: number, end: number): number {
     const java = this.#java as 0 | 1
     const style = { annotate: this.#annotate, java: java === 1 }
-    const frames = perfFrames(bytes.toString('latin1', at, end), style)?.map((name) => this.#tree.frame(name))
+    const names = perfFrames(bytes.toString('latin1', at, end), style)
     let frame = NOT_UNDERSTOOD
-    if (frames?.length === 1) frame = frames[0] as number
-    else if (frames) frame = SEVERAL - (this.#several.push(frames.toReversed()) - 1)
+    if (names?.length === 1) frame = this.#table.frame(names[0] as string)
+    else if (names)
+      frame = SEVERAL - (this.#several.push(names.toReversed().map((name) => this.#table.frame(name))) - 1)
     let table = this.#frameOf[java]
     while (line >= table.length) table = this.#frameOf[java] = longer(table)
     table[line] = frame
@@ -161,7 +165,7 @@ class PerfScriptFolder implements Folder {
     const comm = this.#comms.range(view, at, event.commEnd)
     if (comm === before) {
       const name = bytes.toString('utf8', at, event.commEnd).replaceAll(' ', '_')
-      this.#commFrames[comm] = this.#tree.frame(name)
+      this.#commFrames[comm] = this.#table.frame(name)
       this.#commJava[comm] = name.startsWith('java') ? 1 : 0
     }
     this.#comm = this.#commFrames[comm] as number
@@ -179,9 +183,12 @@ class PerfScriptFolder implements Folder {
   }
 
   #finish(): void {
-    if (this.#comm >= 0) this.#tree.add(this.#comm, this.#stack, this.#depth, this.#weight)
+    if (this.#comm >= 0) {
+      this.#stack[--this.#root] = this.#comm
+      this.#table.add(this.#stack, this.#root, DEEPEST + 1, this.#weight)
+    }
     this.#comm = NOBODY
-    this.#depth = 0
+    this.#root = DEEPEST + 1
   }
 }
 

@@ -5,7 +5,7 @@
 //         708202
 import type { Stacks } from '../model/stacks.ts'
 import { frameName, kernelDepth } from './frame-name.ts'
-import { SmallTree } from './small-tree.ts'
+import { SmallTable } from './small-table.ts'
 import type { WeightUnit } from './weight-unit.ts'
 
 const FRAME = /^ {4}(\S.*)$/
@@ -20,7 +20,7 @@ const TRACER = /^bpf_(?:prog_|trace_run)/
 
 /** `unit`: `us` for offcputime. */
 export function foldStackBlocks(text: string, unit: WeightUnit = 'count'): Stacks {
-  const tree = new SmallTree(unit)
+  const table = new SmallTable(unit)
   let frames: string[] = []
   let thread: string | undefined
   for (const line of text.split('\n')) {
@@ -28,19 +28,19 @@ export function foldStackBlocks(text: string, unit: WeightUnit = 'count'): Stack
     const name = THREAD.exec(line)?.[1]
     const frame = FRAME.exec(line)?.[1]
     if (weight !== undefined && thread !== undefined) {
-      add(tree, thread, frames, Number(weight))
+      add(table, thread, frames, Number(weight))
       frames = []
       thread = undefined
     } else if (name !== undefined) thread = name
     else if (frame !== undefined) frames.push(frame)
-    else if (line !== '' && !HEADING.test(line)) tree.unread++
+    else if (line !== '' && !HEADING.test(line)) table.unread++
   }
-  return tree.stacks()
+  return table.stacks()
 }
 
-function add(tree: SmallTree, thread: string, all: readonly string[], weight: number): void {
+function add(table: SmallTable, thread: string, all: readonly string[], weight: number): void {
   const own = all.filter((frame) => !TRACER.test(frame) && !frame.startsWith('[Missed '))
   const delimiter = own.indexOf(DELIMITER)
   const frames = own.filter((_, i) => i !== delimiter).map(frameName)
-  tree.add(thread, frames, delimiter < 0 ? kernelDepth(frames) : delimiter, weight)
+  table.add(thread, frames, delimiter < 0 ? kernelDepth(frames) : delimiter, weight)
 }

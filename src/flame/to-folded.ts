@@ -7,9 +7,15 @@ const UNSEEN = /[\p{Cc}\p{Cf}]/gu
 /** Sorted. Seconds are written in microseconds, for readers expect whole numbers. */
 export function toFolded({ stacks, dimension }: Stacks): string {
   const factor = dimension === 'seconds' ? 1e6 : 1
+  const seen = new Map<string, string>()
+  const once = (frame: string): string => {
+    let text = seen.get(frame)
+    if (text === undefined) seen.set(frame, (text = plain(frame)))
+    return text
+  }
   const lines = stacks.map(
     ({ frames, weight }) =>
-      `${frames.map(plain).join(';')} ${String(factor === 1 ? weight : Math.round(weight * factor))}\n`,
+      `${frames.map(once).join(';')} ${String(factor === 1 ? weight : Math.round(weight * factor))}\n`,
   )
   return lines.sort().join('')
 }

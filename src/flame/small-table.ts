@@ -1,10 +1,10 @@
 // Stacks one by one, leaf first, from texts of a few megabytes → Stacks.
 import type { Stacks } from '../model/stacks.ts'
-import { StackTree } from './stack-tree.ts'
+import { StackTable } from './stack-table.ts'
 import { dimensionOf, scaleOf, type WeightUnit } from './weight-unit.ts'
 
-export class SmallTree {
-  readonly #tree = new StackTree()
+export class SmallTable {
+  readonly #table = new StackTable()
   readonly #unit: WeightUnit
   unread = 0
 
@@ -15,17 +15,13 @@ export class SmallTree {
   /** `kernel` of the frames, counted from the leaf, are the kernel's. */
   add(comm: string, leafFirst: readonly string[], kernel: number, weight: number): void {
     const frames = leafFirst.map((name, i) =>
-      this.#tree.frame(i < kernel && !name.endsWith('_[k]') ? `${name}_[k]` : name),
+      this.#table.frame(i < kernel && !name.endsWith('_[k]') ? `${name}_[k]` : name),
     )
-    this.#tree.add(
-      this.#tree.frame(comm.replaceAll(' ', '_')),
-      Int32Array.from(frames),
-      frames.length,
-      weight * scaleOf(this.#unit),
-    )
+    const path = Int32Array.of(this.#table.frame(comm.replaceAll(' ', '_')), ...frames.toReversed())
+    this.#table.add(path, 0, path.length, weight * scaleOf(this.#unit))
   }
 
   stacks(): Stacks {
-    return this.#tree.stacks(dimensionOf(this.#unit), this.unread)
+    return this.#table.stacks(dimensionOf(this.#unit), this.unread)
   }
 }
