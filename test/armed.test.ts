@@ -1,22 +1,34 @@
 // Questions that wait for something: what back ends do for a ring, what is read out of it, and how a row ends when its trigger comes, does not, or fails.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { commandOf } from '../src/escalate/command.ts'
 import { probes } from '../src/generated/probes.ts'
+import { sources } from '../src/generated/sources.ts'
+import { report as valid } from '../src/generated/validators.js'
 import { localHost } from '../src/host/local.ts'
 import type { Task } from '../src/host/host.ts'
+import { recordedHost } from '../src/host/recorded.ts'
 import { runFolders } from '../src/host/run-folder.ts'
 import { ftraceLog, overruns } from '../src/instruments/ftrace-log.ts'
 import { lttng } from '../src/instruments/lttng.ts'
 import type { Pairs } from '../src/instruments/question.ts'
 import { answering } from '../src/instruments/reading.ts'
+import { loadLibrary } from '../src/load/library-loader.ts'
+import { catalogueOf } from '../src/load/own-metrics.ts'
 import type { Observation } from '../src/model/observation.ts'
 import type { Act, Plan, RunAct } from '../src/model/probe.ts'
 import { isUnavailable } from '../src/model/unavailable.ts'
+import { parseQuantity } from '../src/model/unit.ts'
+import { format as json } from '../src/report/json.ts'
+import { format as markdown } from '../src/report/markdown.ts'
+import { silentGuide } from '../src/run/guide.ts'
+import { run } from '../src/run/run.ts'
 import { context } from './support/context.ts'
-import { bin } from './support/product.ts'
+import { builtinLibrary } from './support/library.ts'
+import { bin, root } from './support/product.ts'
 
 const plan: Plan = { seconds: 600, armed: true, cpus: 2, context: context({}) }
 const able = probes.flatMap((probe) =>
@@ -233,6 +245,76 @@ describe('a row that is armed', () => {
       'ours',
     )
     expect(mine().filter((name) => name.endsWith('.scratch'))).toEqual([])
+  })
+})
+
+describe('a recorded host that was armed', async () => {
+  const folder = join(root, 'test/hosts/escalated-armed')
+  const library = await loadLibrary(await builtinLibrary(), [folder])
+  const replay = async (crowd?: number) => {
+    const host = recordedHost(folder)
+    if (isUnavailable(host)) throw new Error(host.reason)
+    const value = crowd === undefined ? undefined : parseQuantity(String(crowd))
+    const { report, failures } = await run({
+      runbook: 'armed',
+      host,
+      library,
+      catalogue: catalogueOf(library),
+      sources,
+      probes: () => Promise.resolve(probes),
+      window: host.recording.window ?? { intervalMs: 1000, count: 1 },
+      allow: 'trace',
+      overrides: new Map(value ? [['shop.crowd.crowd', value]] : []),
+      guide: silentGuide,
+      signal: new AbortController().signal,
+    })
+    expect(failures).toEqual([])
+    expect(valid(JSON.parse(await json.render(report))), JSON.stringify(valid.errors?.slice(0, 3))).toBe(true)
+    return report
+  }
+
+  test('waits, reads what was recorded, and judges it', async () => {
+    const report = await replay()
+    expect(report.path[0]).toMatchObject({
+      text: 'wait until shop.crowd.firing, recording process.executions',
+      because: expect.stringMatching(/^held in round 4; process\.executions: ftrace answered/),
+    })
+    const [one] = report.escalations ?? []
+    expect(one).toMatchObject({
+      state: 'armed/wait-1',
+      outcome: 'answered',
+      seconds: 5,
+      armed: { until: 'shop.crowd.firing', upToSeconds: 60, waitedSeconds: 6 },
+    })
+    expect(one?.answer?.kind === 'tally' && one.answer.rows[0]?.labels['program']).toBe('timeout')
+    expect(report.findings.find(({ check }) => check === 'shop.batch')?.status).toBe('warn')
+    expect(report.conclusions).toEqual(['A batch starts many programs at once.'])
+    const text = await markdown.render(report)
+    expect(text).toContain('It happened after 6 s: `shop.crowd.firing`. The record covers the last 5 s.')
+  })
+
+  test('another threshold: it did not happen, and what was recorded is not taken for an answer', async () => {
+    const report = await replay(1000)
+    const [one] = report.escalations ?? []
+    expect([one?.outcome, one?.answer]).toEqual(['quiet', undefined])
+    expect(report.findings.find(({ check }) => check === 'shop.batch')?.status).toBe('unknown')
+    expect(report.path[0]?.because).toMatch(/^did not hold in \d+ rounds; process\.executions: unknown: /)
+  })
+
+  test('above the limit of the policy nothing is armed, and it is waited all the same', async () => {
+    const library = await loadLibrary(await builtinLibrary(), [folder])
+    const host = recordedHost(folder)
+    if (isUnavailable(host)) throw new Error(host.reason)
+    const { report } = await run({
+      ...{ runbook: 'armed', host, library, catalogue: catalogueOf(library), sources, overrides: new Map() },
+      probes: () => Promise.resolve(probes),
+      window: { intervalMs: 1000, count: 1 },
+      allow: 'run',
+      guide: silentGuide,
+      signal: new AbortController().signal,
+    })
+    expect(report.escalations?.[0]).toMatchObject({ outcome: 'refused', why: { cure: '--allow trace' } })
+    expect(report.path[0]?.because).toMatch(/^held in round 4; process\.executions: unknown: it instruments the kernel/)
   })
 })
 
