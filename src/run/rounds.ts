@@ -44,6 +44,8 @@ export function roundsOf({ checks, needs, condition, everyMs, upToMs }: Awaited,
       if (result === true) return (held = true)
       blind = isUnavailable(result) ? result : undefined
       if (signal.aborted) return false
+      // A recording that is over: its clock stands still.
+      if (host.kind === 'recorded' && host.now() === started) return (held = false)
       const rest = started + everyMs - host.now()
       if (host.now() + Math.max(0, rest) >= limit) return (held = false)
       if (rest > 0) await host.pause(rest, signal)
