@@ -306,7 +306,12 @@ describe('a recorded host that was armed', async () => {
     const host = recordedHost(folder)
     if (isUnavailable(host)) throw new Error(host.reason)
     const { report } = await run({
-      ...{ runbook: 'armed', host, library, catalogue: catalogueOf(library), sources, overrides: new Map() },
+      runbook: 'armed',
+      host,
+      library,
+      catalogue: catalogueOf(library),
+      sources,
+      overrides: new Map(),
       probes: () => Promise.resolve(probes),
       window: { intervalMs: 1000, count: 1 },
       allow: 'run',
