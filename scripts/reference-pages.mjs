@@ -125,7 +125,7 @@ function stepText(step) {
       .map(([id, status]) => `\`${id}\` ${status}`)
       .join(', ')}: ${cell(step.because)}`
   if ('wait' in step)
-    return `wait for ${link(step.wait)} until \`${oneLine(step.until)}\`, every ${step.every}, up to ${step['up-to']}`
+    return `wait for ${link(step.wait)} until \`${oneLine(step.until)}\`, every ${step.every}, up to ${step['up-to']}${step.record ? `, recording \`${step.record}\`` : ''}`
   if ('group' in step) return cell(step.group)
   return `conclude: ${cell(step.conclude)}${step.cause ? ` Cause [\`${step.cause}\`](causes.md#${slug(step.cause)})` : ''}`
 }

@@ -24,6 +24,7 @@ export function probe({ catalogue, context, BASE }, one, fixtures) {
     cell(backEnd.events.join(', ') || 'samples'),
     `${backEnd.microseconds} µs`,
     backEnd.mostEvents === undefined ? '' : `${backEnd.mostEvents} events/s a CPU`,
+    backEnd.ring === undefined ? '' : `the last ${backEnd.ring} events`,
   ])
   return page(one.id, cell(one.asks), [
     `How to read it: ${cell(one.tells)}`,
@@ -37,7 +38,10 @@ export function probe({ catalogue, context, BASE }, one, fixtures) {
       ]),
     ),
     `It looks for ${one.seconds} s. Counted beforehand: ${one.counted === 'sample' ? 'nothing; it samples 99 times a second on each CPU' : one.counted.map((event) => `\`${event}\``).join(', ')}.${one.control ? ` Control: ${cell(one.control.of)} (\`${one.control.path}\`) must move when there is something to see.` : ''}`,
-    table(['back end', 'mechanism', 'runs', 'attaches to', 'each event costs', 'keeps up with'], backEnds),
+    table(
+      ['back end', 'mechanism', 'runs', 'attaches to', 'each event costs', 'keeps up with', 'armed it keeps'],
+      backEnds,
+    ),
     `By hand:\n\n${list(one.backEnds.map((backEnd) => `${backEnd.id}: ${code(commandOf(backEnd, plan))}`))}`,
     `Checked against: ${cell(one.checked)}`,
     fixtures.length > 0

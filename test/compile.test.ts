@@ -34,6 +34,16 @@ describe('windows', () => {
   })
 })
 
+test('a step that waits judges what it waits for, and what it recorded; the graph says what it records', () => {
+  const times = { every: '10s', 'up-to': '1h' }
+  const runbook = compiled(
+    { wait: 'a.one', until: 'a.one.firing', ...times, record: 'sched.wakeup_latency', judge: ['a.two'] },
+    { conclude: 'It came.', when: 'a.two.firing' },
+  )
+  expect(runbook.steps[0]?.checks).toEqual(['a.one', 'a.two'])
+  expect(mermaid(runbook)).toContain('wait until a.one.firing, recording sched.wakeup_latency')
+})
+
 describe('machines', () => {
   const runbook = compiled(
     { check: 'a.one' },

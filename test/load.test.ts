@@ -65,7 +65,7 @@ describe('what lint says', () => {
       ),
     )
     // Shown by tests below: they need a large file, a missing one, or an option. `bad-name` guards against a change in the CEL library.
-    const elsewhere = ['too-large', 'too-many-keys', 'cannot-read', 'tracing-metric', 'bad-name']
+    const elsewhere = ['too-large', 'too-many-keys', 'cannot-read', 'tracing-metric', 'not-recordable', 'bad-name']
     expect(codes.size).toBeGreaterThan(70)
     expect([...codes].filter((code) => !shown.has(code) && !elsewhere.includes(code))).toEqual([])
   })
@@ -91,6 +91,20 @@ describe('what lint says', () => {
     expect(await lint(steps(''))).toEqual(['tracing-metric:4'])
     expect(await lint(steps('  - escalate: cpu.runnable\n'))).toEqual([])
   })
+})
+
+test('what is recorded while a step waits is something an instrument can record; then checks may read it', async () => {
+  const path = join(scratch, 'record.yaml')
+  const lint = async (record: string, more = '') => {
+    const wait = `  - wait: disk.queueing\n    until: disk.queueing.firing\n    every: 10s\n    up-to: 1h\n    record: ${record}\n`
+    writeFileSync(path, `runbook: x\ngoal: y\nsteps:\n${wait}${more}`)
+    const rules = { probeMetrics: new Set(['cpu.runnable']), recordable: new Set(['cpu.runnable', 'block.latency']) }
+    return (await lintFiles([path], library, rules)).map((d) => `${d.code}:${d.position.line}: ${d.hint ?? ''}`)
+  }
+  expect(await lint('block.latency')).toEqual([])
+  expect(await lint('cpu.runnable', '  - check: cpu.run_queue\n')).toEqual([])
+  expect(await lint('block.stacks')).toEqual(['not-recordable:8: ask for it behind this step: escalate: block.stacks'])
+  expect(await lint('disk.latency')).toEqual([expect.stringMatching(/^unknown-metric:8: /)])
 })
 
 describe('the library', () => {

@@ -98,6 +98,20 @@ export function probeSecondsOf(text: string): number {
   return seconds
 }
 
+/** One look at what is waited for. */
+export function everyOf(text: string): number {
+  const seconds = Math.round(secondsOf(text))
+  if (seconds < 1 || seconds > 60) throw new InvalidArgumentError('a time from 1s to 60s, such as 5s.')
+  return seconds
+}
+
+/** A day: longer waits are for cron. */
+export function upToOf(text: string): number {
+  const seconds = secondsOf(text)
+  if (seconds < 1 || seconds > 86_400) throw new InvalidArgumentError('a time from 1s to 24h, such as 10min.')
+  return seconds
+}
+
 function paramOf(text: string, earlier: ReadonlyMap<string, Quantity>): ReadonlyMap<string, Quantity> {
   const match = /^([a-z][\w.]*\.[a-z]\w*)=(.+)$/.exec(text)
   const value = parseQuantity(match?.[2] ?? '')

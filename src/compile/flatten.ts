@@ -74,7 +74,7 @@ function compileStep(step: Step, scope: Scope, counters: Map<Verb, number>): Com
 
 function checksOf(step: Step): readonly string[] {
   if ('check' in step) return list(step.check)
-  if ('wait' in step) return list(step.wait)
+  if ('wait' in step) return [...list(step.wait), ...list(step.judge ?? [])]
   return 'escalate' in step ? list(step.judge ?? []) : []
 }
 

@@ -106,7 +106,7 @@ export function describe({ step }: CompiledStep): string {
     return `assume ${Object.entries(step.assume)
       .map(([id, status]) => `${id} ${status}`)
       .join(', ')}`
-  if ('wait' in step) return `wait until ${step.until}`
+  if ('wait' in step) return `wait until ${step.until}${step.record === undefined ? '' : `, recording ${step.record}`}`
   if ('group' in step) return step.group
   return step.conclude
 }

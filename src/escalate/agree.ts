@@ -19,7 +19,7 @@ export interface Refusal {
 
 /** Above the policy's limit a person is asked, or it is refused; modules and the like are never taken without a person. */
 export async function agree(
-  reason: string | undefined,
+  { why: reason, armed }: { readonly why?: string; readonly armed?: { readonly text: string } },
   probe: Probe,
   backEnd: BackEnd,
   command: string,
@@ -52,6 +52,7 @@ export async function agree(
     command,
     events: probe.counted === 'sample' ? ['a sample of each CPU, 99 times a second'] : backEnd.events.map(nameOf),
     seconds: plan.seconds,
+    ...(armed === undefined ? {} : { until: armed.text }),
     cost,
     safety: safetyOf(backEnd),
   })

@@ -11,13 +11,15 @@ import type { BackEnd, Plan, Probe, ProgramFunction } from '../model/probe.ts'
 import type { Reading } from '../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { agree, type Agreeing, type Refusal } from './agree.ts'
+import { CANNOT_WAIT, mostSeconds, tenths, toldOf, tooFast, watching, type Waiting } from './armed.ts'
 import { disbelief, sizeOf } from './believe.ts'
 import { commandOf } from './command.ts'
 import { predicted } from './cost.ts'
 import { incapable, toolOf, whyFailed } from './dry-run.ts'
 import { lacking, readFormats, type Formats } from './formats.ts'
+import { performed } from './performed.ts'
 import { refusalOf } from './policy.ts'
-import { rateOf, readCounter } from './rate.ts'
+import { rateOf } from './rate.ts'
 
 export interface Question {
   readonly metric: string
@@ -28,6 +30,8 @@ export interface Question {
   /** Of that process. */
   readonly function?: ProgramFunction
   readonly seconds?: number
+  /** Not asked now: recorded into a ring, and read when this has happened. */
+  readonly armed?: Waiting
   /** Only this back end: tests, and people who want to compare. */
   readonly backEnd?: string
 }
@@ -45,8 +49,8 @@ export interface Means extends Agreeing {
   readonly minute: number
 }
 
-/** What a back end came to: the answer, or why not. */
-type Attempt = { readonly done: Partial<Escalation> } | Refusal
+/** What a back end came to: the answer, or why not; `quiet`: because nothing happened. */
+type Attempt = { readonly done: Partial<Escalation> } | (Refusal & { readonly quiet?: true })
 
 const UNNAMED = unavailable(
   'not measured',
@@ -110,7 +114,8 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
   let counted = false
   for (const backEnd of backEnds) {
     if (means.signal.aborted) break
-    const obstacle = await obstacleOf(backEnd, formats, means)
+    const obstacle =
+      question.armed && backEnd.ring === undefined ? CANNOT_WAIT : await obstacleOf(backEnd, formats, means)
     if (obstacle) {
       tried.push({ backEnd: backEnd.id, why: obstacle })
       continue
@@ -134,11 +139,15 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
         ...attempt.done,
       }
     tried.push({ backEnd: backEnd.id, why: attempt.why, ...(rate === undefined ? {} : { cost }) })
+    if (attempt.quiet && !means.signal.aborted) return noted(facts, question, probe, attempt.why, 'quiet', tried)
     if (attempt.stop) break
   }
   if (means.signal.aborted)
     return noted(facts, question, probe, unavailable('not measured', 'the run was stopped'), 'interrupted', tried)
-  const first = tried.find(({ why }) => why?.unavailable === 'not consented') ?? tried[0]
+  const first =
+    tried.find(({ why }) => why?.unavailable === 'not consented') ??
+    tried.find(({ why }) => why !== CANNOT_WAIT) ??
+    tried[0]
   const why = first?.why ?? unavailable('not supported', `${probe.id} has no back end ${question.backEnd ?? ''}`)
   return noted(facts, question, probe, why, why.unavailable === 'not consented' ? 'refused' : 'impossible', tried)
 }
@@ -164,50 +173,58 @@ async function attemptOf(
   facts: Facts,
   means: Means,
 ): Promise<Attempt> {
-  const { host, context, signal } = means
+  const { host } = means
   const tool = toolOf(backEnd, host)
   if (isUnavailable(tool)) return { why: tool }
-  if (rate !== undefined && backEnd.mostEvents !== undefined && rate > backEnd.mostEvents * context.cpus.online)
-    return {
-      why: unavailable(
-        'not supported',
-        `${Math.round(rate)} events a second are more than ${backEnd.id} keeps up with`,
-      ),
-    }
-  const plan = { ...planOf(question, probe, means), ...(rate === undefined ? {} : { rate }) }
+  const fast = question.armed ? tooFast(backEnd, rate, question.armed) : tooMany(backEnd, rate, means)
+  if (fast) return { why: fast }
+  const plan: Plan = {
+    ...planOf(question, probe, means),
+    ...(rate === undefined ? {} : { rate }),
+    ...(question.armed ? { armed: true, seconds: mostSeconds(question.armed) } : {}),
+  }
   const acts = backEnd.acts(plan, tool)
   const command = commandOf(acts, probe, backEnd)
-  const agreed = await agree(question.why, probe, backEnd, command, plan, cost, means)
+  const agreed = await agree(question, probe, backEnd, command, plan, cost, means)
   if (agreed) return agreed
-  const before = probe.control ? await readCounter(probe.control, host, signal) : undefined
-  const looks = await host.instrument(
-    { source: `${probe.id}/${backEnd.id}`, acts, guard: guardOf(cost) },
-    signal,
-    means.progress,
-  )
-  const after = probe.control ? await readCounter(probe.control, host, signal) : undefined
+  const watch = question.armed && watching(question.armed, host)
+  const row = { probe, backEnd, acts, cost, ...(watch ? { until: watch.until } : {}) }
+  const { looks, moved } = await performed(row, means)
+  const { armed, why, quiet } = watch?.end(acts, looks) ?? {}
+  // What has happened is over: no other instrument could see it any more.
+  const over = armed || why ? { stop: true } : {}
+  if (why) return { why, ...over, ...(quiet ? { quiet } : {}) }
   const bad = looks.find((look) => look.outcome !== 'ok')
-  if (bad) return { why: whyFailed(bad, backEnd.id), ...(bad.outcome === 'interrupted' ? { stop: true } : {}) }
+  if (bad) return { why: whyFailed(bad, backEnd.id), ...over, ...(bad.outcome === 'interrupted' ? { stop: true } : {}) }
   const reading = backEnd.read(looks, plan)
-  if (isUnavailable(reading)) return { why: reading }
+  if (isUnavailable(reading)) return { why: reading, ...over }
   const answer = reading.answers?.[probe.answers]
-  const moved = before === undefined || after === undefined ? undefined : after - before
-  const disbelieved = disbelief(probe, backEnd, answer, moved, rate === undefined ? undefined : rate * plan.seconds)
-  if (disbelieved) return { why: disbelieved }
+  const seconds = armed ? tenths(reading.spanSeconds ?? 0) : plan.seconds
+  const disbelieved = disbelief(probe, backEnd, answer, moved, rate === undefined ? undefined : rate * seconds)
+  if (disbelieved) return { why: disbelieved, ...over }
   addReading(facts, `probe ${probe.id}`, probe.gives, reading, means.catalogue)
-  const lost = backEnd.lost?.(looks) ?? 0
+  const lost = backEnd.lost?.(looks, plan) ?? 0
+  const meanwhile = armed ? 'while it waited' : 'in the same time'
   return {
     done: {
       backEnd: backEnd.id,
       command,
-      seconds: plan.seconds,
+      seconds,
+      ...(armed ? { armed } : {}),
       cost: { ...cost, measuredCpuMs: Math.round(looks.reduce((sum, look) => sum + look.cpuMs, 0)) },
       ...(lost > LOST_LIMIT * sizeOf(answer) ? { lost } : {}),
-      ...(moved !== undefined && probe.control ? { control: `${moved} ${probe.control.of} in the same time` } : {}),
+      ...(moved !== undefined && probe.control ? { control: `${moved} ${probe.control.of} ${meanwhile}` } : {}),
       ...(answer ? { answer } : {}),
       ...besides(probe, reading),
     },
   }
+}
+
+/** A log of all events is copied out and printed: what is more than it keeps up with, another instrument counts in the kernel. */
+function tooMany({ id, mostEvents }: BackEnd, rate: number | undefined, { context }: Means): Unavailable | undefined {
+  return rate !== undefined && mostEvents !== undefined && rate > mostEvents * context.cpus.online
+    ? unavailable('not supported', `${Math.round(rate)} events a second are more than ${id} keeps up with`)
+    : undefined
 }
 
 function planOf(question: Question, probe: Probe, { context }: Means): Plan {
@@ -217,14 +234,6 @@ function planOf(question: Question, probe: Probe, { context }: Means): Plan {
     cpus: context.cpus.online,
     ...(question.pid === undefined ? {} : { pid: question.pid }),
     ...(question.function === undefined ? {} : { function: question.function }),
-  }
-}
-
-/** Four times what was predicted, and never less than a fifth of a CPU: starting a tracer costs that. */
-function guardOf({ cpuShare }: Cost) {
-  return {
-    cpuShare: Math.max(0.3, ((cpuShare ?? 10) / 100) * 4),
-    systemShare: Math.max(0.25, ((cpuShare ?? 10) / 100) * 4),
   }
 }
 
@@ -246,8 +255,15 @@ function cooling(probe: Probe, { policy, host, consent }: Means): Unavailable | 
     : undefined
 }
 
-function base({ metric, state }: Question, probe: Probe) {
-  return { ...(state === undefined ? {} : { state }), metric, probe: probe.id, asks: probe.asks, tells: probe.tells }
+function base({ metric, state, armed }: Question, probe: Probe) {
+  return {
+    ...(state === undefined ? {} : { state }),
+    metric,
+    probe: probe.id,
+    asks: probe.asks,
+    tells: probe.tells,
+    ...(armed ? { armed: toldOf(armed) } : {}),
+  }
 }
 
 function refused(question: Question, why: Unavailable, outcome: 'refused' | 'impossible'): Escalation {

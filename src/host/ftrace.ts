@@ -9,8 +9,11 @@ import { complaint, findTracefs, put } from './ftrace-files.ts'
 import { readInstance } from './ftrace-read.ts'
 import { watch } from './guard.ts'
 import type { Performing, Seen } from './instrument.ts'
+import { NOT_COME } from './trigger.ts'
 
 const READ_CAP = 16 * 1024 * 1024
+/** The newest events stand last, and they are what it was recorded for: a ring is read whole. */
+const RING_CAP = 32 * 1024 * 1024
 const MOST_KB_PER_CPU = 4096
 const MOST_KB = 64 * 1024
 
@@ -51,12 +54,13 @@ export async function ftraceAct(act: FtraceAct, number: number, performing: Perf
     write('tracing_on', '1')
     const stopped = await record(act, performing)
     write('tracing_on', '0')
-    if (stopped?.outcome === 'interrupted') return stopped
+    if (stopped?.outcome === 'interrupted' || stopped?.outcome === 'timeout') return stopped
     const read = await readInstance(
       instance,
       act.read.map((path) => own(path, row)),
-      READ_CAP,
+      act.armed ? RING_CAP : READ_CAP,
     )
+    if (stopped?.outcome === 'ok') return { ...read, stderr: `${stopped.stderr ?? ''}${read.stderr ?? ''}` }
     return stopped ? { ...read, ...stopped, text: read.text, bytes: read.bytes } : read
   } catch (error) {
     return refusal(error, step, complaint(tracefs, instance, row.token))
@@ -77,18 +81,28 @@ function deadMansSwitch(instance: string, row: Performing['row']): () => void {
   }
 }
 
-/** Undefined: it lasted as long as it should. */
-async function record({ lastsMs }: FtraceAct, { guard, before, means, signal }: Performing): Promise<Seen | undefined> {
+/** Undefined: it lasted as long as it should. `ok`: it did not, and what a ring holds by then is worth reading. */
+async function record(
+  { lastsMs, armed }: FtraceAct,
+  { guard, before, means, signal, trigger }: Performing,
+): Promise<Seen | undefined> {
   const over = new AbortController()
   let tripped: string | undefined
   const unwatch = watch({ guard, before }, means.now, (why) => {
     tripped = why
     over.abort()
   })
+  let happened = false
+  if (armed)
+    void trigger?.begin().then((it) => {
+      happened = it
+      over.abort()
+    })
   await until(means.now() + lastsMs, means.now, AbortSignal.any([signal, over.signal]))
   unwatch()
-  if (tripped !== undefined) return seen('guarded', `${tripped}\n`)
-  return signal.aborted ? seen('interrupted') : undefined
+  if (tripped !== undefined) return seen(armed ? 'ok' : 'guarded', `${tripped}\n`)
+  if (signal.aborted) return seen('interrupted')
+  return armed && !happened ? seen('timeout', NOT_COME) : undefined
 }
 
 function refusal(error: unknown, step: string, said: string): Seen {

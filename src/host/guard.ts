@@ -27,6 +27,7 @@ const EVERY_MS = 250
 const START_UP_CPU_MS = 2000
 const SUSTAINED_MS = 2000
 const TICK_MS = 10
+const MOST_SEEN = 40
 const MIB = 1024 * 1024
 const LEAST_MEMORY = 256 * MIB
 const MOST_PRESSURE = 20
@@ -43,6 +44,8 @@ export function watch({ pid, guard, before, scratch }: Watched, now: Clock, trip
   const greedy = (): string | undefined => {
     if (pid === undefined) return undefined
     cpu.push({ at: now(), ms: groupCpuMs(pid) })
+    // What waits takes next to nothing, and may do so for hours.
+    if (cpu.length > MOST_SEEN) cpu.shift()
     const last = cpu.at(-1)
     const first = cpu.findLast(({ at }) => last !== undefined && at <= last.at - 1000)
     if (!last || !first || last.ms < START_UP_CPU_MS) return undefined

@@ -24,12 +24,17 @@ export interface Guard {
   readonly systemShare: number
 }
 
+/** What a task that is armed waits for: true when it happened, false when it will not. Settles soon when it is stopped. */
+export type Until = (signal: AbortSignal) => Promise<boolean>
+
 /** A probe's acts, one after the other. */
 export interface Task {
   /** `wakeup_latency/bpftrace`: probe and back end. */
   readonly source: string
   readonly acts: readonly Act[]
   readonly guard: Guard
+  /** The trigger of its armed act: asked once that act records, never when the row fails before. */
+  readonly until?: Until
 }
 
 export interface Host {
@@ -55,7 +60,9 @@ export interface Host {
   ) => Promise<ReadonlyMap<string, readonly Observation[]>>
   /**
    * Performs a probe's acts: instruments the kernel within the guard, and leaves nothing behind on any way out: what it makes is in the
-   * ledger before it exists. One observation for each act that was begun; a failed one ends the row. Never throws.
+   * ledger before it exists. One observation for each act that was begun; a failed one ends the row. Never throws, whatever the host does.
+   * An armed act ends well when its trigger comes; as `timeout` when that does not. The guard only ends its recording: what was recorded
+   * until then is read, and whether the trigger comes is waited for with nothing attached any more.
    */
   readonly instrument: (task: Task, signal: AbortSignal, progress?: Progress) => Promise<readonly Observation[]>
   /** What an earlier run of this boot learnt about the host (`capability bpftrace/tracepoint`); undefined: nothing. */

@@ -6,12 +6,14 @@ import { watch } from './guard.ts'
 import type { Performing, Seen } from './instrument.ts'
 import { isLoaded } from './instrument-undo.ts'
 import { start } from './spawn.ts'
+import { NOT_COME } from './trigger.ts'
 
 const GRACE_MS = 10_000
 /** Long enough for perf to write its headers and bpftrace its maps. */
 const RUNG_MS = 2000
 
-export async function runAct(act: RunAct, { row, means, guard, before, signal }: Performing): Promise<Seen> {
+export async function runAct(act: RunAct, performing: Performing): Promise<Seen> {
+  const { row, means, guard, before, signal, trigger } = performing
   const path = means.which(act.argv[0])
   if (isUnavailable(path)) {
     const outcome = path.unavailable === 'not permitted' ? 'denied' : 'missing'
@@ -39,7 +41,8 @@ export async function runAct(act: RunAct, { row, means, guard, before, signal }:
   let tripped = ''
   const trip = (why: string) => {
     tripped = `${why}\n`
-    running.stop('guarded')
+    // What a ring holds by then is worth reading.
+    running.stop(act.armed ? 'ok' : 'guarded')
   }
   const scratch = row.hasScratch()
   const unwatch =
@@ -50,11 +53,20 @@ export async function runAct(act: RunAct, { row, means, guard, before, signal }:
   const interrupt = () => running.stop('interrupted')
   signal.addEventListener('abort', interrupt, { once: true })
   if (signal.aborted) interrupt()
+  let happened = false
+  if (act.armed)
+    void trigger?.begin().then((it) => {
+      happened = it
+      running.stop(it ? 'ok' : 'timeout')
+    })
   const ran = await running.done
   signal.removeEventListener('abort', interrupt)
   unwatch()
   // The line a person should read stands first: tracers say much as they are stopped.
-  return tripped !== '' && ran.outcome === 'guarded' ? { ...ran, stderr: tripped + ran.stderr } : ran
+  if (tripped !== '' && (ran.outcome === 'guarded' || act.armed)) return { ...ran, stderr: tripped + ran.stderr }
+  return act.armed && !happened && (ran.outcome === 'ok' || ran.outcome === 'timeout')
+    ? { ...ran, outcome: 'timeout', stderr: NOT_COME + ran.stderr }
+    : ran
 }
 
 function filled(word: string, { id, scratch }: Performing['row']): string {

@@ -8,6 +8,7 @@ import { hostCpu, kernelShare, shortOfMemory, type HostCpu } from './guard.ts'
 import type { Guard, Progress, Task } from './host.ts'
 import { runAct } from './instrument-run.ts'
 import { newRow, type Row } from './instrument-row.ts'
+import { newTrigger, type Trigger } from './trigger.ts'
 import type { Which } from './instrument-undo.ts'
 import { ordered } from './recording.ts'
 
@@ -37,20 +38,24 @@ export interface Performing {
   /** Share of the CPUs spent in the kernel before. */
   readonly before: number
   readonly signal: AbortSignal
+  /** What its armed act waits for. */
+  readonly trigger?: Trigger
 }
 
 const BASELINE_MS = 500
 const PROGRESS_MS = 500
 
 export async function instrument(
-  { source, acts, guard }: Task,
+  { source, acts, guard, until }: Task,
   signal: AbortSignal,
   means: Means,
   progress?: Progress,
 ): Promise<readonly Observation[]> {
   const row = newRow(means.which)
   const looks: Observation[] = []
-  const performing: Performing = { row, means, guard, before: await kernelBefore(means), signal }
+  const trigger = until && newTrigger(until, signal)
+  const before = await kernelBefore(means)
+  const performing: Performing = { row, means, guard, before, signal, ...(trigger && { trigger }) }
   const unreport = report(acts, means, progress)
   for (const act of acts) {
     const done = means.observe({ source, tier: 'trace', ...subjectOf(act) })
@@ -60,6 +65,7 @@ export async function instrument(
   }
   unreport()
   const left = await row.end()
+  await trigger?.end(looks.length < acts.length || looks.at(-1)?.outcome !== 'ok')
   const last = looks.pop()
   if (!last) return looks
   return [...looks, left === undefined ? last : ordered({ ...last, stderr: `${last.stderr ?? ''}${left}\n` })]

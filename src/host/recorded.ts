@@ -14,6 +14,8 @@ export interface RecordedHost extends Host {
   readonly recording: Recording
 }
 
+/** Of an armed act: it recorded, so whether it happens was asked. */
+const WAITED: ReadonlySet<Observation['outcome']> = new Set(['ok', 'timeout', 'truncated'])
 const LARGEST_INDEX = 64 * 1024 * 1024
 const LARGEST_TEXT = 64 * 1024 * 1024
 
@@ -21,7 +23,7 @@ export function recordedHost(directory: string): RecordedHost | Unavailable {
   const recording = load(directory)
   if ('unavailable' in recording) return recording
   const known = new Map(Object.entries(recording.known ?? {}))
-  const { turn, now, take, notRecorded } = player(directory, recording)
+  const { turn, now, next, take, notRecorded } = player(directory, recording)
   const answer = (asked: Asked): readonly Observation[] => {
     const found = take((look) => look.source === asked.source && look.kind === asked.request.kind)
     return found.length > 0 ? found : [notRecorded(asked)]
@@ -46,8 +48,12 @@ export function recordedHost(directory: string): RecordedHost | Unavailable {
         for (const looks of found.values()) looks.sort((a, b) => a.atMs - b.atMs)
         return found
       }),
-    instrument: async ({ source }) => {
-      const looks = turn(() => new Map([[source, take((look) => look.source === source)]])).get(source) ?? []
+    instrument: async ({ source, acts, until }, signal) => {
+      const wanted = (look: RecordedLook) => look.source === source
+      const armed = next(wanted)[acts.findIndex((act) => act.armed)]
+      // What it waited for was looked at before its own looks were over.
+      if (armed && WAITED.has(armed.outcome)) await until?.(signal)
+      const looks = turn(() => new Map([[source, take(wanted)]])).get(source) ?? []
       return looks.length > 0 ? looks : [notRecorded({ source, tier: 'trace' })]
     },
     recall: (key) => known.get(key),
@@ -72,6 +78,11 @@ function player(directory: string, recording: Recording) {
       time = latest(time, [...found.values()].flat())
       if (used.size === recording.observations.length) time = Math.max(time, recording.elapsedMs)
       return found
+    },
+    /** Those that would be given out, as they stand in the index. */
+    next: (wanted: (look: RecordedLook) => boolean): RecordedLook[] => {
+      const left = recording.observations.filter((look) => wanted(look) && !used.has(look))
+      return left.filter((look) => look.round === left[0]?.round)
     },
     take: (wanted: (look: RecordedLook) => boolean): Observation[] => {
       const left = recording.observations.filter((look) => wanted(look) && !used.has(look))

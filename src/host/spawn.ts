@@ -37,7 +37,8 @@ export interface Ran {
   readonly cpuMs: number
 }
 
-export type Stop = 'timeout' | 'truncated' | 'guarded' | 'interrupted'
+/** `ok`: it lasted as long as it was wanted. */
+export type Stop = 'ok' | 'timeout' | 'truncated' | 'guarded' | 'interrupted'
 
 export interface Running {
   readonly pid: number | undefined

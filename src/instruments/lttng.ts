@@ -1,13 +1,18 @@
 // A question asked of tracepoints → a back end by a private LTTng kernel session; babeltrace2 prints its trace; the log → histogram and rows.
 //   [10:51:02.198089110] (+0.000001210) host sched_switch: { cpu_id = 1 }, { tid = 7, procname = "dd" }, { prev_comm = "dd", prev_tid = 7, … }
 //   WARNING … Tracer discarded 12 events between …                       (standard error)
+// Armed it is a snapshot session: nothing is written until its trigger comes; then its rings are stopped, saved, and read.
 import type { BackEnd, Plan, RunAct } from '../model/probe.ts'
 import type { Observation } from '../model/observation.ts'
+import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { LOG_CAP, LOG_MOST_EVENTS, logSeconds } from './log-budget.ts'
+import { eachLine } from './log.ts'
+import type { LogEvent } from './log-event.ts'
 import { measureLog } from './measure-log.ts'
 import { spoiled } from './outcome.ts'
 import { understood, type LogOptions } from './perf-log.ts'
 import { pointsOf, type Question } from './question.ts'
+import { ringKb, sinceWhole, withSpan } from './ring.ts'
 
 /** Into its ring buffer and from there to a file by a daemon of its own. */
 const MICROSECONDS = 0.5
@@ -22,10 +27,23 @@ const SYSCALLS = /^(?:raw_)?syscalls:/
 const NOT_ITS_OWN = '$ctx.procname != "lttng-consumerd"'
 /** One more where tracepoints and system calls are both asked for. */
 const ACTS = 7
+/** Armed it is stopped and saved as well. */
+const RING_ACTS = ACTS + 2
+/** 90 bytes each; sizes of buffers are powers of two, so that a half may be left unused. */
+const RING_EVENTS = 35_000
+const SUB_BUFFERS = 4
+const PAGE = 4096
 
 /** lttng-modules must be there: the session daemon loads them, so a person is asked. */
 export function lttng(options: LogOptions): BackEnd {
   const names = [...new Set(pointsOf(options.question).map(({ event }) => event))]
+  const logOf = (looks: readonly Observation[], plan: Plan): readonly LogEvent[] | Unavailable => {
+    const bad = spoiled(looks, plan.armed ? RING_ACTS : ACTS)
+    if (bad) return bad
+    const text = looks.at(-1)?.text ?? ''
+    const log = understood('lttng', text, names)
+    return plan.armed && !isUnavailable(log) ? sinceWhole(log, wholeSince(text, log, plan)) : log
+  }
   return {
     id: options.id ?? 'lttng',
     instrument: 'lttng',
@@ -37,17 +55,16 @@ export function lttng(options: LogOptions): BackEnd {
     consent: 'always',
     acts: (plan, tool) => sessionActs(options.question, plan, tool),
     read: (looks, plan) => {
-      const bad = spoiled(looks, ACTS)
-      if (bad) return bad
-      const log = understood('lttng', looks.at(-1)?.text ?? '', names)
-      return 'unavailable' in log ? log : options.read(measureLog(log, options.question, plan.pid))
+      const log = logOf(looks, plan)
+      return isUnavailable(log) ? log : withSpan(log, plan, options.read(measureLog(log, options.question, plan.pid)))
     },
+    ring: RING_EVENTS,
     lost: discarded,
   }
 }
 
 function sessionActs(question: Question, plan: Plan, tool: string): readonly RunAct[] {
-  const seconds = logSeconds(plan)
+  const seconds = plan.armed ? plan.seconds : logSeconds(plan)
   const step = (...argv: readonly string[]): RunAct => ({
     kind: 'run',
     argv: [tool, ...argv],
@@ -57,12 +74,23 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
     leaves: [{ kind: 'lttng', name: SESSION }],
   })
   return [
-    { ...step('create', SESSION, '--output={scratch}/trace'), graceMs: START_GRACE_MS },
-    step('enable-channel', '-k', '-s', SESSION, '--subbuf-size=1M', '--num-subbuf=4', CHANNEL),
+    {
+      ...step('create', SESSION, ...(plan.armed ? ['--snapshot'] : []), '--output={scratch}/trace'),
+      graceMs: START_GRACE_MS,
+    },
+    step('enable-channel', '-k', '-s', SESSION, ...bufferArgs(plan), CHANNEL),
     ...eventSteps(question).map((argv) => step('enable-event', '-k', '-s', SESSION, '-c', CHANNEL, ...argv)),
     step('add-context', '-k', '-s', SESSION, '-c', CHANNEL, '-t', 'pid', '-t', 'tid', '-t', 'procname'),
     step('start', SESSION),
-    { kind: 'run', argv: ['sleep', String(seconds)], lastsMs: seconds * 1000, tracing: true },
+    {
+      kind: 'run',
+      argv: ['sleep', String(seconds)],
+      lastsMs: seconds * 1000,
+      tracing: true,
+      ...(plan.armed ? { armed: true } : {}),
+    },
+    // Stopped first: what is saved is not overwritten meanwhile.
+    ...(plan.armed ? [step('stop', SESSION), step('snapshot', 'record', '-s', SESSION)] : []),
     step('destroy', SESSION),
     {
       kind: 'run',
@@ -73,6 +101,33 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
       cap: LOG_CAP,
     },
   ]
+}
+
+function bufferArgs(plan: Plan): readonly string[] {
+  return plan.armed
+    ? ['--overwrite', `--subbuf-size=${subBuffer(plan)}`, `--num-subbuf=${SUB_BUFFERS}`]
+    : ['--subbuf-size=1M', '--num-subbuf=4']
+}
+
+/** Bytes: a power of two. */
+function subBuffer({ cpus }: Plan): number {
+  return Math.max(PAGE, 2 ** Math.floor(Math.log2((ringKb(cpus) * 1024) / SUB_BUFFERS)))
+}
+
+/**
+ * No one says what was overwritten. A ring that was is full but for the part that came last; printed, an event is longer than it was: less text
+ * than two parts of four is a ring that has room.
+ */
+function wholeSince(text: string, log: readonly LogEvent[], plan: Plan): number | undefined {
+  const printed = new Map<number, number>()
+  for (const line of eachLine(text)) {
+    const cpu = Number(/\{ cpu_id = (\d+) \}/.exec(line)?.[1] ?? -1)
+    printed.set(cpu, (printed.get(cpu) ?? 0) + line.length)
+  }
+  const full = new Set([...printed].flatMap(([cpu, length]) => (length >= 2 * subBuffer(plan) ? [cpu] : [])))
+  const first = new Map<number, number>()
+  for (const { cpu, seconds } of log) if (full.has(cpu) && !first.has(cpu)) first.set(cpu, seconds)
+  return first.size > 0 ? Math.max(...first.values()) : undefined
 }
 
 /** System calls are named by themselves, each or all of them; tracepoints without their group. */

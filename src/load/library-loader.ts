@@ -30,7 +30,7 @@ export async function loadLibrary(
   const add = async () => (await import('./lint-files.ts')).addFiles(builtin, builtin, files, options)
   if (!cache) return add()
   const { keyOf, libraryOf, textOf } = await import('./library-cache.ts')
-  const key = keyOf(files, builtin, [...(options?.probeMetrics ?? [])])
+  const key = keyOf(files, builtin, [[...(options?.probeMetrics ?? [])], [...(options?.recordable ?? [])]])
   if (key === undefined) return add()
   const kept = libraryOf((await cache.read(key)) ?? '')
   if (kept) return kept

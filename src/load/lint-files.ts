@@ -15,6 +15,8 @@ import { lintPage } from './rules.ts'
 export interface LintOptions {
   /** Metrics that only instrumentation gives: a check step may not need them. */
   readonly probeMetrics?: ReadonlySet<string>
+  /** Metrics an instrument can record until something happens: a wait step may record no other. */
+  readonly recordable?: ReadonlySet<string>
 }
 
 export async function addFiles(

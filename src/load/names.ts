@@ -19,6 +19,8 @@ export interface Names {
   readonly families: ReadonlySet<string>
   /** Metrics that only instrumentation gives. Absent: not known here, and nothing is said about it. */
   readonly probeMetrics?: ReadonlySet<string>
+  /** Metrics an instrument can record until something happens. Absent: not known here, and nothing is said about it. */
+  readonly recordable?: ReadonlySet<string>
 }
 
 export const DOMAINS: readonly Domain[] = [

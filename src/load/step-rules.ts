@@ -92,8 +92,8 @@ function produce(walk: Walk, step: Readonly<Record<string, unknown>>): void {
     walk.assumed.set(id, [...(walk.assumed.get(id) ?? []), ...STATUSES.filter((status) => status === value)])
   const answer = text(step['as'])
   if (answer !== undefined) walk.answers.set(answer, Object.keys(record(step['choices'])))
-  const metric = text(step['escalate'])
-  if (metric !== undefined) walk.escalated.add(metric)
+  for (const metric of [text(step['escalate']), text(step['record'])])
+    if (metric !== undefined) walk.escalated.add(metric)
 }
 
 /** The check ids a step itself judges, whatever its verb. */

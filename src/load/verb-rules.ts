@@ -14,7 +14,7 @@ export function* verbRules(walk: Walk, { step, at = [] }: Placed): Generator<Mis
   // What it judges may read all that its probe gives.
   yield* checkListRules({ ...walk, names: { ...names, probeMetrics: new Set() } }, step['judge'], [...at, 'judge'])
   for (const id of Object.keys(record(step['assume']))) yield* unknownCheck(id, names, [...at, 'assume', id], 'key')
-  if (step['wait'] !== undefined) yield* waitRules(step, at)
+  if (step['wait'] !== undefined) yield* waitRules(walk, step, at)
   if (step['ask'] !== undefined) yield* askRules(walk, step, at)
   if (step['after'] !== undefined && at.length > 2)
     yield {
@@ -25,13 +25,7 @@ export function* verbRules(walk: Walk, { step, at = [] }: Placed): Generator<Mis
       part: 'key',
     }
   const metric = text(step['escalate'])
-  if (metric !== undefined && !names.metrics.has(metric))
-    yield {
-      code: 'unknown-metric',
-      message: `no metric ${metric}`,
-      hint: didYouMean(metric, names.metrics.keys(), '`tracebook list metrics` shows all'),
-      at: [...at, 'escalate'],
-    }
+  if (metric !== undefined) yield* metricRules(walk, metric, [...at, 'escalate'])
   const follow = text(step['follow'])
   if (follow !== undefined) yield* followRules(walk, follow, [...at, 'follow'])
   if (step['conclude'] !== undefined) yield* concludeRules(walk, step, at)
@@ -67,7 +61,40 @@ function* tracingRules(
     }
 }
 
-function* waitRules(step: Placed['step'], at: Pointer): Generator<Mistake> {
+function* metricRules({ names }: Walk, metric: string, at: Pointer): Generator<Mistake> {
+  if (!names.metrics.has(metric))
+    yield {
+      code: 'unknown-metric',
+      message: `no metric ${metric}`,
+      hint: didYouMean(metric, names.metrics.keys(), '`tracebook list metrics` shows all'),
+      at,
+    }
+}
+
+function* recordRules(walk: Walk, step: Placed['step'], at: Pointer): Generator<Mistake> {
+  const { metrics, recordable } = walk.names
+  const metric = text(step['record'])
+  if (metric !== undefined) yield* metricRules(walk, metric, [...at, 'record'])
+  if (metric !== undefined && metrics.has(metric) && recordable && !recordable.has(metric))
+    yield {
+      code: 'not-recordable',
+      message: `no instrument can record ${metric} until something happens`,
+      hint: didYouMean(metric, recordable, `ask for it behind this step: escalate: ${metric}`),
+      at: [...at, 'record'],
+    }
+  for (const key of ['judge', 'why'])
+    if (step[key] !== undefined && step['record'] === undefined)
+      yield {
+        code: 'nothing-recorded',
+        message: `${key}: is about what is recorded, and nothing is`,
+        hint: 'add record: METRIC',
+        at: [...at, key],
+        part: 'key',
+      }
+}
+
+function* waitRules(walk: Walk, step: Placed['step'], at: Pointer): Generator<Mistake> {
+  yield* recordRules(walk, step, at)
   const every = quantityOf(step['every'])
   const upTo = quantityOf(step['up-to'])
   if (every && upTo && every.value >= upTo.value)

@@ -29,7 +29,8 @@ export interface Escalation {
   readonly asks: string
   /** How to read the answer. */
   readonly tells?: string
-  readonly outcome: 'answered' | 'refused' | 'impossible' | 'interrupted'
+  /** `quiet`: it was armed, and what it waited for did not happen. */
+  readonly outcome: 'answered' | 'refused' | 'impossible' | 'interrupted' | 'quiet'
   /** Why it was refused or impossible. */
   readonly why?: Unavailable
   /** What would have been learnt: printed when it was not. */
@@ -39,6 +40,7 @@ export interface Escalation {
   /** What a person would type. */
   readonly command?: string
   readonly seconds?: number
+  readonly armed?: Armed
   readonly cost?: Cost
   /** Events the instrument says it lost. */
   readonly lost?: number
@@ -49,6 +51,19 @@ export interface Escalation {
   readonly more?: Readonly<Record<string, Answer>>
 }
 
+/** A question that was recorded into a ring until something happened; `seconds` of the escalation is the time its record covers. */
+export interface Armed {
+  /** What was waited for, as it was written. */
+  readonly until: string
+  readonly upToSeconds: number
+  /** From the start of the recording until it happened; absent: nothing was recorded. */
+  readonly waitedSeconds?: number
+  /** From the last event of the record until it was known that it happened. */
+  readonly endedSecondsBefore?: number
+  /** The guard ended the recording before it happened. */
+  readonly halted?: string
+}
+
 /** What a person is told before the kernel is instrumented. */
 export interface Consent {
   readonly asks: string
@@ -57,6 +72,8 @@ export interface Consent {
   readonly command: string
   readonly events: readonly string[]
   readonly seconds: number
+  /** It records for so long at most, until this happens. */
+  readonly until?: string
   readonly cost: Cost
   /** What it cannot break, and what is removed afterwards. */
   readonly safety: string

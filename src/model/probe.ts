@@ -42,6 +42,8 @@ export interface RunAct {
   /** How long it lasts when all is well; past it, `graceMs` (default 10,000: attaching and detaching) until it is stopped. */
   readonly lastsMs: number
   readonly graceMs?: number
+  /** It lasts until the trigger of its task comes, `lastsMs` at most: what was started before it records into a ring meanwhile. */
+  readonly armed?: true
   /** True while it instruments the kernel: the guard watches it. False: it only prints what was recorded. */
   readonly tracing: boolean
   /** Exit statuses that are not failures beside 0. At its deadline it gets SIGINT first: tracers print what they have. */
@@ -59,6 +61,8 @@ export interface RunAct {
 export interface FtraceAct {
   readonly kind: 'ftrace'
   readonly lastsMs: number
+  /** It records until the trigger of its task comes, `lastsMs` at most, and the oldest events give way. */
+  readonly armed?: true
   readonly bufferKb: number
   /** Definitions at the top of tracefs, `kprobe_events`, `uprobe_events` or `synthetic_events`: one line each; taken back in reverse order. */
   readonly define?: readonly {
@@ -86,6 +90,8 @@ export interface ProgramFunction {
 /** What a back end is told when it makes its acts. */
 export interface Plan {
   readonly seconds: number
+  /** Recorded into a ring that overwrites itself until something happens, `seconds` at most: only back ends with a `ring` are told so. */
+  readonly armed?: true
   /** Events per second counted beforehand, all of the probe's together; undefined: not known. */
   readonly rate?: number
   readonly context: Context
@@ -112,11 +118,13 @@ export interface BackEnd {
   readonly mostEvents?: number
   /** Never without a person's consent, whatever its cost: modules, ptrace. */
   readonly consent?: 'always'
+  /** It can be armed: so many events fit its ring, on all CPUs together, and its reading says which time they cover. Absent: it only measures now. */
+  readonly ring?: number
   readonly acts: (plan: Plan, tool: string) => readonly Act[]
   /** What it printed → the metrics. Pure. */
   readonly read: (looks: readonly Observation[], plan: Plan) => Reading | Unavailable
-  /** Events it says it lost. */
-  readonly lost?: (looks: readonly Observation[]) => number
+  /** Events it says it lost. What a ring overwrote is not lost: it was to be. */
+  readonly lost?: (looks: readonly Observation[], plan: Plan) => number
 }
 
 /** A counter of the kernel that moves whenever there is something to see: an empty answer beside it is a broken instrument. */

@@ -41,6 +41,11 @@ export interface WaitStep extends StepBase {
   readonly until: string
   readonly every: string
   readonly 'up-to': string
+  /** A metric of a probe: recorded into a ring meanwhile, saved and read when `until` holds. */
+  readonly record?: string
+  readonly why?: string
+  /** Checks that read what was recorded: judged when there is an answer, unknown with its reason when there is none. */
+  readonly judge?: string | readonly string[]
 }
 export interface GroupStep extends StepBase {
   readonly group: string

@@ -59,6 +59,8 @@ export interface Reading {
   readonly instances?: readonly Instance[]
   /** Of a probe: metric → histogram, stacks or events. */
   readonly answers?: Readonly<Record<string, Answer>>
+  /** Of a probe that was armed: the time its record covers, from the first moment of which everything is there to the last event. */
+  readonly spanSeconds?: number
   /** Metric id, or '*' for all others it gives → why. */
   readonly missing?: Readonly<Record<string, Unavailable>>
 }

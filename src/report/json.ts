@@ -57,7 +57,7 @@ function escalation(one: Escalation): unknown {
   return {
     ...pick(one, ['state', 'metric', 'probe', 'asks', 'tells', 'outcome', 'why', 'would']),
     tried: one.tried.map((tried) => pick(tried, ['backEnd', 'why'])),
-    ...pick(one, ['backEnd', 'command', 'seconds', 'cost', 'lost', 'control', 'answer', 'more']),
+    ...pick(one, ['backEnd', 'command', 'seconds', 'armed', 'cost', 'lost', 'control', 'answer', 'more']),
   }
 }
 

@@ -1,19 +1,15 @@
 // One step that takes time → done: measures and judges, asks, waits, follows, or says why an escalation cannot be.
-import { parseQuantity } from '../model/unit.ts'
-import type { CompiledRunbook, CompiledStep } from '../compile/flatten.ts'
+import { list, type CompiledRunbook, type CompiledStep } from '../compile/flatten.ts'
 import { describe } from '../compile/machine.ts'
-import { measure, type Measurement } from '../measure/measure.ts'
+import { measure } from '../measure/measure.ts'
 import { choose } from '../measure/choose.ts'
-import type { Escalation } from '../model/escalation.ts'
-import type { PathEntry } from '../model/report.ts'
+import type { WaitStep } from '../model/runbook.ts'
 import { isUnavailable } from '../model/unavailable.ts'
-import { lookupIn, judgeInto, programOf, type Session } from './session.ts'
+import { askKernel, type Performed } from './ask-kernel.ts'
+import { measurementOf, needsOf, roundsOf, secondsOf } from './rounds.ts'
+import { judgeInto, type Session } from './session.ts'
 
-/** What became of a step; `path` entries are made of it. */
-export interface Performed {
-  readonly outcome: PathEntry['outcome']
-  readonly because?: string
-}
+export type { Performed } from './ask-kernel.ts'
 
 export type Follow = (runbook: string) => Promise<void>
 
@@ -28,7 +24,7 @@ export async function perform(
   const one = step.step
   if ('check' in one) return check(step, runbook, session)
   if ('escalate' in one) return escalate(one, step, runbook, session)
-  if ('wait' in one) return wait(step, one, session)
+  if ('wait' in one) return wait(step, one, runbook, session)
   if ('ask' in one) {
     const answer = await settings.guide.ask(one)
     session.answers.set(one.as, answer)
@@ -49,7 +45,7 @@ async function check(step: CompiledStep, runbook: CompiledRunbook, session: Sess
     const needs = needsOf(session, open)
     const said = await announce(step, runbook, session, needs, look ?? runbook.goal)
     if (said !== 'run') return { outcome: said === 'quit' ? 'interrupted' : 'refused', because: 'the person said so' }
-    await measure(needs, session.facts, measurementOf(session))
+    await measureSeen(needs, session)
     judgeInto(session, open)
   }
   const seen = { state: `${runbook.id}/${step.state}`, title: describe(step), ...(look === undefined ? {} : { look }) }
@@ -58,6 +54,12 @@ async function check(step: CompiledStep, runbook: CompiledRunbook, session: Sess
     step.checks.flatMap((id) => session.findings.get(id) ?? []),
   )
   return { outcome: 'done', ...(open.length === 0 ? { because: 'measured before' } : {}) }
+}
+
+/** With its progress shown. */
+function measureSeen(needs: ReadonlySet<string>, session: Session): Promise<void> {
+  const { signal, guide } = session.settings
+  return measure(needs, session.facts, measurementOf(session, signal, guide.progress))
 }
 
 /** A metric that instrumentation gives is asked of a probe; one that a counting source gives is measured as any other. */
@@ -69,14 +71,19 @@ async function escalate(
 ): Promise<Performed> {
   const { settings } = session
   const known = settings.sources.some((source) => source.gives.includes(one.escalate))
-  const done = await (known ? count(one, step, runbook, session) : probe(one, step, runbook, session))
-  judgeInto(session, step.checks)
-  if (step.checks.length > 0)
-    settings.guide.after(
-      { state: `${runbook.id}/${step.state}`, title: describe(step) },
-      step.checks.flatMap((id) => session.findings.get(id) ?? []),
-    )
+  const done = await (known ? count(one, step, runbook, session) : askKernel(one, step, runbook, session))
+  judgeAnswer(step.checks, step, runbook, session)
   return done
+}
+
+/** Checks that read what the kernel was asked. */
+function judgeAnswer(checks: readonly string[], step: CompiledStep, runbook: CompiledRunbook, session: Session): void {
+  if (checks.length === 0) return
+  judgeInto(session, checks)
+  session.settings.guide.after(
+    { state: `${runbook.id}/${step.state}`, title: describe(step) },
+    checks.flatMap((id) => session.findings.get(id) ?? []),
+  )
 }
 
 async function count(
@@ -102,79 +109,41 @@ async function count(
   if (shared) return { outcome: 'done', because: `counted in the window of ${shared.state}` }
   const said = await announce(step, runbook, session, needs, why ?? runbook.goal)
   if (said !== 'run') return { outcome: said === 'quit' ? 'interrupted' : 'refused', because: 'the person said so' }
-  await measure(needs, session.facts, measurementOf(session))
+  await measureSeen(needs, session)
   const left = session.facts.missing.get(metric)
   return left ? { outcome: 'impossible', because: `unknown: ${left.reason}` } : { outcome: 'done' }
 }
 
-async function probe(
-  { escalate: metric, why }: { readonly escalate: string; readonly why?: string },
-  step: CompiledStep,
-  runbook: CompiledRunbook,
-  session: Session,
-): Promise<Performed> {
+/** With `record` a question is recorded meanwhile; without an instrument that can, it is waited all the same. */
+async function wait(step: CompiledStep, one: WaitStep, runbook: CompiledRunbook, session: Session): Promise<Performed> {
   const { settings } = session
-  const earlier = session.escalations.find((one) => one.metric === metric)
-  if (earlier) return { ...outcomeOf(earlier), because: 'asked before' }
-  // Before the module is loaded: most runs never ask.
-  const { escalate: ask } = await import('../escalate/escalate.ts')
-  const question = { metric, state: `${runbook.id}/${step.state}`, ...(why === undefined ? {} : { why }) }
-  const now = new Date(settings.host.startedAt)
-  const escalation = await ask(question, session.facts, {
-    ...settings,
-    probes: (await settings.probes?.()) ?? [],
-    policy: settings.policy ?? { maxOverhead: 'low' },
-    minute: now.getHours() * 60 + now.getMinutes(),
-    progress: settings.guide.progress,
-    ...(settings.guide.consent ? { consent: settings.guide.consent } : {}),
-  })
-  session.escalations.push(escalation)
-  return outcomeOf(escalation)
-}
-
-function outcomeOf({ outcome, why, backEnd, cost, tried }: Escalation): Performed {
-  if (outcome !== 'answered') return { outcome, because: `unknown: ${why?.reason ?? 'no answer'}` }
-  const price = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of a CPU (${cost.overhead})`
-  const others = tried.flatMap((one) => (one.why ? [`${one.backEnd}: ${one.why.reason}`] : []))
-  return {
-    outcome: 'done',
-    because: `${backEnd ?? ''} answered${price}${others.length > 0 ? `; not ${others.join('; not ')}` : ''}`,
-  }
-}
-
-async function wait(
-  step: CompiledStep,
-  one: { readonly every: string; readonly 'up-to': string },
-  session: Session,
-): Promise<Performed> {
-  const { settings } = session
-  const every = secondsOf(one.every) * 1000
-  const limit = settings.host.now() + secondsOf(one['up-to']) * 1000
-  for (let round = 1; ; round++) {
-    const started = settings.host.now()
-    await measure(needsOf(session, step.checks), session.facts, measurementOf(session))
-    judgeInto(session, step.checks)
-    if (step.until?.evaluate(lookupIn(session)) === true) return { outcome: 'done', because: `held in round ${round}` }
-    if (settings.signal.aborted) return { outcome: 'interrupted', because: 'the run was stopped' }
-    const rest = started + every - settings.host.now()
-    if (settings.host.now() + Math.max(0, rest) >= limit)
-      return { outcome: 'done', because: `did not hold in ${round} rounds` }
-    if (rest > 0) await settings.host.pause(rest, settings.signal)
-  }
-}
-
-export function secondsOf(text: string): number {
-  const quantity = parseQuantity(text)
-  return quantity?.dimension === 'seconds' ? quantity.value : 0
-}
-
-export function needsOf(session: Session, checks: readonly string[]): Set<string> {
-  return new Set(checks.flatMap((id) => programOf(session, id).needs))
-}
-
-function measurementOf(session: Session): Measurement {
-  const { guide } = session.settings
-  return { ...session.settings, progress: guide.progress }
+  if (!step.until) throw new Error('a wait step without until')
+  const { window } = settings
+  const upToSeconds = secondsOf(one['up-to'])
+  const rounds = roundsOf(
+    {
+      checks: list(one.wait),
+      needs: [],
+      condition: step.until,
+      everyMs: secondsOf(one.every) * 1000,
+      upToMs: upToSeconds * 1000,
+    },
+    session,
+  )
+  const { record } = one
+  const recorded =
+    record &&
+    (await askKernel({ escalate: record, ...(one.why === undefined ? {} : { why: one.why }) }, step, runbook, session, {
+      text: one.until.replace(/\s+/g, ' ').trim(),
+      until: (signal) => rounds.until(signal),
+      blind: rounds.blind,
+      upToSeconds,
+      lookSeconds: (window.intervalMs * window.count) / 1000,
+    }))
+  await rounds.until(settings.signal, settings.guide.progress)
+  judgeAnswer(list(one.judge ?? []), step, runbook, session)
+  const { outcome, because } = rounds.ended()
+  return { outcome, because: recorded ? `${because}; ${record}: ${recorded.because ?? ''}` : because }
 }
 
 function announce(

@@ -1,5 +1,5 @@
 // Runbook + what a host can do → what a run would do there: windows with their looks, what stays unknown, least and worst time.
-import { allSteps, compileRunbook, type CompiledStep } from '../compile/flatten.ts'
+import { allSteps, compileRunbook, list, type CompiledStep } from '../compile/flatten.ts'
 import { describe } from '../compile/machine.ts'
 import { checkProgram } from '../judge/program.ts'
 import type { Library } from '../load/library.ts'
@@ -10,7 +10,7 @@ import type { Probe } from '../model/probe.ts'
 import type { Request, Source } from '../model/source.ts'
 import type { Verb } from '../model/runbook.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
-import { secondsOf } from './perform.ts'
+import { secondsOf } from './rounds.ts'
 
 export interface PlannedSource {
   readonly id: string
@@ -70,6 +70,8 @@ export interface Asking {
   readonly asks: string
   /** Those that could be used here, in order; which one works is found out by doing. */
   readonly backEnds: readonly string[]
+  /** Recorded until what the step waits for happens. */
+  readonly armed?: true
   readonly seconds: number
   readonly worstSeconds: number
 }
@@ -128,14 +130,18 @@ function planSteps(runbook: string, planning: Planning, walk: Walk): PlannedStep
 function planStep(step: CompiledStep, runbook: string, planning: Planning, walk: Walk): PlannedStep {
   const { conditional, depth } = walk
   const escalation = 'escalate' in step.step ? step.step.escalate : undefined
-  const probe = escalation === undefined ? undefined : planning.probes?.find(({ gives }) => gives.includes(escalation))
-  const asking = probe && askingOf(probe, planning)
+  const recording = 'wait' in step.step ? step.step.record : undefined
+  const asked = escalation ?? recording
+  const probe = asked === undefined ? undefined : planning.probes?.find(({ gives }) => gives.includes(asked))
+  const asking = probe && askingOf(probe, planning, recording !== undefined)
   const obstacle = isUnavailable(asking)
     ? asking
     : escalation === undefined || asking
       ? undefined
       : choose(new Set([escalation]), planning).missing.get(escalation)
-  const measuring = obstacle || asking ? undefined : measuringOf(step, escalation, planning, walk)
+  // What cannot be recorded is waited for all the same.
+  const measuring =
+    step.verb !== 'wait' && (obstacle || asking) ? undefined : measuringOf(step, escalation, planning, walk)
   if (measuring && step.verb === 'check' && !conditional) for (const id of measuring.checks) walk.measured.add(id)
   const question = isUnavailable(asking) ? undefined : asking
   const worst =
@@ -158,14 +164,20 @@ function planStep(step: CompiledStep, runbook: string, planning: Planning, walk:
 }
 
 /** Each back end that is here may be tried: a dry run, the question, and the time it has to attach and detach. */
-function askingOf({ id, asks, seconds, backEnds }: Probe, { allow, host, context }: Planning): Asking | Unavailable {
+function askingOf(
+  { id, asks, seconds: usual, backEnds }: Probe,
+  { allow, host, context }: Planning,
+  armed: boolean,
+): Asking | Unavailable {
   if (allow !== 'trace')
     return unavailable(
       'not consented',
       `it instruments the kernel; only up to tier ${allow} is allowed`,
       '--allow trace',
     )
-  const here = backEnds.filter(
+  const able = backEnds.filter(({ ring }) => !armed || ring !== undefined)
+  if (able.length === 0) return unavailable('not supported', 'none of its instruments can wait for something to happen')
+  const here = able.filter(
     ({ tools = [] }) => tools.length === 0 || tools.some((tool) => !isUnavailable(host.which(tool))),
   )
   const usable = here.filter(({ instrument }) => context.privileges.root || instrument === 'perf')
@@ -173,11 +185,14 @@ function askingOf({ id, asks, seconds, backEnds }: Probe, { allow, host, context
     return unavailable('not installed', `none of its instruments is here`, 'tracebook doctor --probes')
   if (usable.length === 0)
     return unavailable('not permitted', 'it instruments the kernel, which is the right of root', 'run as root')
+  // Its time is that of the step.
+  const seconds = armed ? 0 : usual
   const each = DRY_RUN_SECONDS + seconds + PROBE_GRACE_SECONDS
   return {
     probe: id,
     asks,
     backEnds: usable.map((one) => one.id),
+    ...(armed ? { armed: true as const } : {}),
     seconds,
     worstSeconds: PREFLIGHT_SECONDS + each * usable.length,
   }
@@ -190,7 +205,7 @@ function measuringOf(
   walk: Walk,
 ): Measuring | undefined {
   // A check step without a window of its own shares that of the step before it.
-  const checks = step.verb === 'wait' ? step.checks : step.window.filter((id) => !walk.measured.has(id))
+  const checks = 'wait' in step.step ? list(step.step.wait) : step.window.filter((id) => !walk.measured.has(id))
   const readers = new Map<string, string[]>()
   for (const id of checks)
     for (const metric of needsOf(id, planning)) readers.set(metric, [...(readers.get(metric) ?? []), id])

@@ -162,14 +162,14 @@ function announcement(step: Announcement, colors: Colors): string {
 
 /** One screen: what, how long, at what price, and what it cannot break. */
 function instrumentation(consent: Consent, colors: Colors, width = 80): string {
-  const { asks, why, backEnd, command, events, seconds, cost, safety } = consent
+  const { asks, why, backEnd, command, events, seconds, until, cost, safety } = consent
   const rate =
     cost.eventsPerSecond === undefined ? 'events that could not be counted' : `${cost.eventsPerSecond} events a second`
   const share = cost.cpuShare === undefined ? 'a cost that cannot be predicted' : `about ${cost.cpuShare} % of one CPU`
   const told = (label: string, text: string) => [`  ${colors.dim(`${label}:`)}`, ...folded(label, clean(text), width)]
   const lines = [
     ...(why === undefined ? [] : [told('because', why)]),
-    told('instrument', `${backEnd}, for ${seconds} s`),
+    told('instrument', `${backEnd}, for ${seconds} s${until === undefined ? '' : ` at most, until ${until}`}`),
     told('attaches to', events.join(', ')),
     told('predicted', `${rate}, ${share} (${cost.overhead})`),
     told('by hand', command),

@@ -17,7 +17,7 @@ import { assemble } from '../../src/run/assemble.ts'
 import { readContext } from '../../src/run/context.ts'
 import { silentGuide } from '../../src/run/guide.ts'
 import { drive } from '../../src/run/machine.ts'
-import { needsOf } from '../../src/run/perform.ts'
+import { needsOf } from '../../src/run/rounds.ts'
 import { judgeInto, newSession, type Session } from '../../src/run/session.ts'
 import { builtinLibrary, root } from './library.ts'
 

@@ -1,6 +1,7 @@
 // `tracebook lint [PATH…]`: every mistake in checks, runbooks and causes, all at once, with its place and what to write instead.
 import type { Command } from 'commander'
 import { metrics } from '../../generated/metrics.ts'
+import { probes } from '../../generated/probes.ts'
 import { sources } from '../../generated/sources.ts'
 import { EMPTY, lintFiles, loadBuiltin } from '../../load/library-loader.ts'
 import { diagnosticsJson, renderDiagnostics, summaryLine } from '../../load/render.ts'
@@ -60,11 +61,19 @@ async function lint(files: readonly string[]): Promise<readonly Diagnostic[]> {
   const builtin = await loadBuiltin(productRoot(), builtinFile())
   const own = builtinFiles().map(({ path }) => path)
   const whole = own.length > 0 && own.every((path) => files.includes(path))
-  return lintFiles(files, whole ? EMPTY : builtin, { builtin, builtinRoots: own, probeMetrics: probeMetrics() })
+  const rules = { builtin, builtinRoots: own, probeMetrics: probeMetrics(), recordable: recordable() }
+  return lintFiles(files, whole ? EMPTY : builtin, rules)
 }
 
 /** Metrics no passive source gives: only instrumentation could, so a check step may not need them. */
 function probeMetrics(): ReadonlySet<string> {
   const passive = new Set(sources.filter(({ tier }) => tier === 'read' || tier === 'run').flatMap(({ gives }) => gives))
   return new Set(metrics.map(({ id }) => id).filter((id) => !passive.has(id)))
+}
+
+/** What a back end that can be armed answers, with all that the same reading gives. */
+function recordable(): ReadonlySet<string> {
+  return new Set(
+    probes.filter(({ backEnds }) => backEnds.some(({ ring }) => ring !== undefined)).flatMap(({ gives }) => gives),
+  )
 }

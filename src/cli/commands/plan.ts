@@ -115,7 +115,7 @@ function stepLines(step: PlannedStep, number: number, colors: Colors, width: num
     ...(measuring ? measuringLines(measuring, inner, colors) : []),
     ...(asking
       ? wrapped(
-          `${asking.asks} ${seconds(asking.seconds)}, by the first that works of ${asking.backEnds.join(', ')}`,
+          `${asking.asks} ${asking.armed ? 'Recorded until then' : seconds(asking.seconds)}, by the first that works of ${asking.backEnds.join(', ')}`,
           width,
           inner,
         )

@@ -10,20 +10,24 @@ import { commandLine } from '../../model/observation.ts'
 import type { Act, Overhead, Plan, Probe } from '../../model/probe.ts'
 import { FUNCTION_NAME, programFunction } from '../../host/program-function.ts'
 import { isUnavailable } from '../../model/unavailable.ts'
+import { formatQuantity } from '../../model/unit.ts'
 import { readContext } from '../../run/context.ts'
+import { silentGuide } from '../../run/guide.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { err, out, outJson, outLines } from '../io.ts'
-import { outOption, probeSecondsOf } from '../options.ts'
+import { everyOf, outOption, probeSecondsOf, upToOf } from '../options.ts'
 import { writeFileSafely } from '../output.ts'
 import { endingOf } from '../flames.ts'
 import { policyOf } from '../policy.ts'
 import { catalogueOf, hostFor, libraryFor } from '../setup.ts'
 import { stopping } from '../signals.ts'
+import { sourcesOf } from '../sources.ts'
+import { conditionOf, UP_TO_SECONDS, waitingFor, type UntilOptions } from '../until.ts'
 
 export const summary = 'ask the kernel one question, by the instrument that works here'
 
-interface Options {
+interface Options extends UntilOptions {
   readonly by?: string
   readonly seconds?: number
   readonly pid?: string
@@ -48,6 +52,12 @@ export const command: CliCommand = {
         'how long to look, such as 3s, at most 60s (default: the probe knows)',
         probeSecondsOf,
       )
+      .option(
+        '--until <condition>',
+        'not now: record into a ring that overwrites itself, and read it when this holds, such as cpu.run_queue.firing',
+      )
+      .option('--up-to <time>', 'wait for it so long at most (default 10min)', upToOf)
+      .option('--every <time>', 'one look at it takes so long (default 1s)', everyOf)
       .option('--pid <n>', 'only this process, where the question is about one')
       .option('--target <pid:n>', 'the same, as `tracebook run` takes it')
       .option('--function <name>', 'of that process: the function whose calls are timed (function_latency)')
@@ -75,44 +85,45 @@ Examples
   tracebook probe cpu_hot_stacks --out hot.svg    a flame graph
   tracebook probe syscall_latency --pid 4242 --max-overhead medium
   tracebook probe function_latency --pid 4242 --function price_order
+  tracebook probe wakeup_latency --until 'cpu.runnable.max > 8' --up-to 2h    a flight recorder
 
-The kernel is instrumented for these seconds only; what was attached is gone afterwards, also after a crash (doctor --clean).
+The kernel is instrumented for these seconds only, or until what --until waits for; what was attached is gone afterwards, also after a crash (doctor --clean).
 Exit status: 0 answered, 3 not answered: the reason is printed`
 
 async function action(question: string, options: Options): Promise<number> {
   const probe = probeNamed(question)
-  if (options.by !== undefined && !probe.backEnds.some(({ id }) => id === options.by))
-    throw new Exit(
-      EXIT.usage,
-      `${probe.id} has no back end ${JSON.stringify(options.by)} (${probe.backEnds.map(({ id }) => id).join(', ')})`,
-    )
+  requireBackEnd(probe, options.by)
   const pid = pidOf(options)
+  refuseTimes(options)
   if (options.print) return printActs(probe, options, about(probe, options, pid))
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
   if (pid !== undefined && !existsSync(`/proc/${pid}`)) throw new Exit(EXIT.usage, `--pid ${pid}: no such process`)
   const one = about(probe, options, pid)
+  const library = await libraryFor([])
+  const catalogue = catalogueOf(library)
+  const condition = options.until === undefined ? undefined : conditionOf(options.until, library, catalogue)
   const host = await hostFor(undefined)
   const stop = stopping(undefined)
   const guide = await guideFor(stop.signal)
   try {
     const { context } = await readContext(host, stop.signal)
     const now = new Date()
+    const run = { host, context, library, catalogue, allow, signal: stop.signal }
+    const settings = { ...run, sources: sourcesOf(library, host), overrides: new Map(), guide: silentGuide }
+    const armed = condition && waitingFor(condition, options, settings, () => tellOf(condition, options, guide))
     const escalation = await escalate(
       {
         metric: probe.answers,
         ...(options.by === undefined ? {} : { backEnd: options.by }),
         ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+        ...(armed ? { armed } : {}),
         ...one,
       },
       noFacts(),
       {
-        host,
-        context,
+        ...run,
         probes,
-        allow,
         policy,
-        catalogue: catalogueOf(await libraryFor([])),
-        signal: stop.signal,
         minute: now.getHours() * 60 + now.getMinutes(),
         ...(guide ?? named(options)),
       },
@@ -125,6 +136,34 @@ async function action(question: string, options: Options): Promise<number> {
   } finally {
     stop.release()
   }
+}
+
+function refuseTimes({ until, every, upTo, seconds }: Options): void {
+  if (until === undefined && (every !== undefined || upTo !== undefined))
+    throw new Exit(EXIT.usage, '--every and --up-to are for --until CONDITION')
+  if (until !== undefined && seconds !== undefined)
+    throw new Exit(
+      EXIT.usage,
+      '--seconds is for what is asked now; with --until its ring decides how far it looks back',
+    )
+}
+
+function requireBackEnd({ id: probe, backEnds }: Probe, by: string | undefined): void {
+  if (by !== undefined && !backEnds.some(({ id }) => id === by))
+    throw new Exit(
+      EXIT.usage,
+      `${probe} has no back end ${JSON.stringify(by)} (${backEnds.map(({ id }) => id).join(', ')})`,
+    )
+}
+
+/** Now something may happen: who wants to bring it about waits for this line. */
+function tellOf(
+  { text }: { readonly text: string },
+  { upTo = UP_TO_SECONDS }: Options,
+  guide?: { end: () => void },
+): void {
+  guide?.end()
+  err(`tracebook: recording, and waiting up to ${formatQuantity(upTo, 'seconds')} until ${text}\n`)
 }
 
 /** A person at a terminal is asked above the limit, as in a runbook. */
@@ -167,15 +206,18 @@ async function print(escalation: Escalation, json: boolean): Promise<void> {
 }
 
 /** The program of one back end as it would be fed to its tool; of all back ends: what each would do. */
-async function printActs(probe: Probe, { by, seconds }: Options, one: About): Promise<number> {
+async function printActs(probe: Probe, { by, seconds, until, upTo }: Options, one: About): Promise<number> {
   const { context } = await readContext(await hostFor(undefined), new AbortController().signal)
   const plan: Plan = {
     seconds: seconds ?? probe.seconds,
     context,
     cpus: context.cpus.online,
+    ...(until === undefined ? {} : { armed: true, seconds: upTo ?? UP_TO_SECONDS }),
     ...one,
   }
-  for (const backEnd of probe.backEnds.filter(({ id }) => by === undefined || id === by)) {
+  const able = probe.backEnds.filter(({ ring }) => until === undefined || ring !== undefined)
+  if (able.length === 0) err(`tracebook: no instrument can record ${probe.id} until something happens\n`)
+  for (const backEnd of able.filter(({ id }) => by === undefined || id === by)) {
     const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
     const programs = acts.flatMap((act) => (act.kind === 'run' && act.input !== undefined ? [act.input] : []))
     if (by !== undefined && programs.length > 0) await out(programs.join('\n'))

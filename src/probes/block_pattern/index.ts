@@ -2,14 +2,15 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
-import { ftraceLog, traceOf } from '../../instruments/ftrace-log.ts'
-import { readLog } from '../../instruments/log.ts'
+import { ftraceEvents, ftraceLog } from '../../instruments/ftrace-log.ts'
 import { spoiled } from '../../instruments/outcome.ts'
 import { perfLog, understood } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { withSpan } from '../../instruments/ring.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import type { BackEnd, Probe } from '../../model/probe.ts'
+import { isUnavailable } from '../../model/unavailable.ts'
 import { readBiopattern } from './biopattern.ts'
 import { patternOf } from './from-log.ts'
 import program from './pattern.bt'
@@ -64,8 +65,8 @@ function fromFtrace(): BackEnd {
   return {
     ...ftraceLog({ question, events, read }),
     read: (looks, plan) => {
-      const text = traceOf(looks)
-      return typeof text === 'string' ? read(patternOf(readLog('ftrace', text, [EVENT]), plan.pid)) : text
+      const log = ftraceEvents(looks, plan, [EVENT])
+      return isUnavailable(log) ? log : withSpan(log, plan, read(patternOf(log, plan.pid)))
     },
   }
 }

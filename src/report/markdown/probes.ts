@@ -1,6 +1,6 @@
 // Escalations → what the kernel was asked and by which instrument, the answer as bars, a table or the widest stacks, and what could not be asked.
 import type { Distribution } from '../../model/distribution.ts'
-import type { Escalation } from '../../model/escalation.ts'
+import type { Armed, Escalation } from '../../model/escalation.ts'
 import type { Answer } from '../../model/metric.ts'
 import type { Report } from '../../model/report.ts'
 import type { Stack, Stacks } from '../../model/stacks.ts'
@@ -40,7 +40,7 @@ function answered(one: Escalation): readonly Block[] {
   ]
 }
 
-function circumstances({ backEnd, seconds, cost, control, lost, tried, command }: Escalation): Inline {
+function circumstances({ backEnd, seconds, armed, cost, control, lost, tried, command }: Escalation): Inline {
   const rate = cost?.eventsPerSecond === undefined ? '' : ` at ${cost.eventsPerSecond} events/s`
   const share = cost?.cpuShare === undefined ? '' : `, predicted ${cost.cpuShare} % of one CPU (${cost.overhead})`
   const own =
@@ -49,11 +49,23 @@ function circumstances({ backEnd, seconds, cost, control, lost, tried, command }
       : `, its own programs took ${formatQuantity(cost.measuredCpuMs / 1000, 'seconds')} of CPU`
   const others = reasons(tried).map(([names, reason]) => `${names} (${reason})`)
   return [
-    `By ${backEnd ?? '?'}, ${seconds ?? '?'} s${rate}${share}${own}. `,
+    `By ${backEnd ?? '?'}, ${armed ? 'armed' : `${seconds ?? '?'} s`}${rate}${share}${own}. `,
+    ...(armed ? flight(armed, seconds ?? 0) : []),
     ...(control === undefined ? [] : [`Control: ${control}. `]),
     ...(lost === undefined ? [] : [`${lost} events were lost: counts are too low. `]),
     ...(others.length === 0 ? [] : ['Not by ', ...joined(others), '. ']),
     ...(command === undefined ? [] : ['By hand: ', code(command)]),
+  ]
+}
+
+/** What it waited for, and which time the ring still held then. */
+function flight({ until, waitedSeconds, halted }: Armed, seconds: number): Extract<Inline, readonly unknown[]> {
+  const after = waitedSeconds === undefined ? '' : ` after ${formatQuantity(waitedSeconds, 'seconds')}`
+  return [
+    `It happened${after}: `,
+    code(until),
+    `. ${seconds > 0 ? `The record covers the last ${formatQuantity(seconds, 'seconds')}` : 'Nothing was recorded'}. `,
+    ...(halted === undefined ? [] : [`${halted}. `]),
   ]
 }
 
@@ -126,8 +138,9 @@ function notAnswered(one: Escalation): Inline {
 }
 
 /** Each part a text of its own: what is too long is shortened by the part, not at the end of all. */
-function unknown({ why, would, tried }: Escalation): readonly string[] {
-  const each = reasons(tried)
+function unknown({ outcome, why, would, tried }: Escalation): readonly string[] {
+  // One of them waited well: the others say nothing to it.
+  const each = outcome === 'quiet' ? [] : reasons(tried)
   const reason =
     each.length > 1 ? joined(each.map(([names, text]) => `${names}: ${text}`)) : [why?.reason ?? 'no reason is known']
   return [
