@@ -49,7 +49,7 @@ export const metrics: readonly Metric[] = [
   { id: 'udp.send_buffer_errors', dimension: 'count', kind: 'count', help: 'Datagrams not sent in the window for lack of buffer', see: nstat('UdpSndbufErrors Udp6SndbufErrors') },
   { id: 'icmp.unreachables', dimension: 'rate', kind: 'rate', help: 'Messages per second that what this host sent could not be delivered: no such port, host or network', see: nstat('IcmpInDestUnreachs Icmp6InDestUnreachs') },
   { id: 'udp.no_ports', dimension: 'rate', kind: 'rate', help: 'Datagrams per second to ports nobody listens on', see: nstat('UdpNoPorts Udp6NoPorts') },
-  { id: 'ip.discards', dimension: 'count', kind: 'count', help: 'IP packets discarded in the window though nothing was wrong with them', see: nstat('IpInDiscards IpOutDiscards Ip6InDiscards Ip6OutDiscards') },
+  { id: 'ip.discards', dimension: 'count', kind: 'count', help: 'IP packets discarded in the window though nothing was wrong with them, those the reverse path filter (rp_filter) refuses among them', see: nstat('IpInDiscards IpOutDiscards Ip6InDiscards Ip6OutDiscards TcpExtIPReversePathFilter') },
   { id: 'listener.queue', per: 'listener', dimension: 'count', kind: 'gauge', help: 'Connections waiting to be accepted (Recv-Q of a listening socket)', see: 'ss -H -ltnp' },
   { id: 'listener.backlog', per: 'listener', dimension: 'count', kind: 'constant', help: 'Length of the accept queue (Send-Q of a listening socket)', see: 'ss -H -ltnp' },
   { id: 'conntrack.used', dimension: 'ratio', kind: 'constant', help: 'Share of the connection-tracking table in use', see: 'sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max' },

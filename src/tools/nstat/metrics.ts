@@ -49,7 +49,11 @@ const RULES: readonly Rule[] = [
   { metric: 'udp.send_buffer_errors', sum: ['UdpSndbufErrors'], also: ['Udp6SndbufErrors'] },
   { metric: 'icmp.unreachables', sum: ['IcmpInDestUnreachs'], also: ['Icmp6InDestUnreachs'], perSecond: true },
   { metric: 'udp.no_ports', sum: ['UdpNoPorts'], also: ['Udp6NoPorts'], perSecond: true },
-  { metric: 'ip.discards', sum: ['IpInDiscards', 'IpOutDiscards'], also: ['Ip6InDiscards', 'Ip6OutDiscards'] },
+  {
+    metric: 'ip.discards',
+    sum: ['IpInDiscards', 'IpOutDiscards'],
+    also: ['Ip6InDiscards', 'Ip6OutDiscards', 'TcpExtIPReversePathFilter'],
+  },
 ]
 
 const RATIO = 'tcp.retransmit_ratio'
