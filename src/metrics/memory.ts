@@ -19,7 +19,7 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.committed', dimension: 'bytes', kind: 'constant', help: 'Address space promised to processes (Committed_AS)', see: meminfo },
   { id: 'memory.commit_limit', dimension: 'bytes', kind: 'constant', help: 'Limit of promises when vm.overcommit_memory is 2', see: meminfo },
   { id: 'memory.overcommit', dimension: 'count', kind: 'constant', help: 'vm.overcommit_memory: 0 guess, 1 always, 2 strict', see: 'sysctl vm.overcommit_memory' },
-  { id: 'memory.slab_unreclaimable', dimension: 'bytes', kind: 'constant', help: 'Kernel objects that cannot be reclaimed (SUnreclaim)', see: meminfo },
+  { id: 'memory.slab_unreclaimable', dimension: 'bytes', kind: 'gauge', help: 'Kernel objects that cannot be reclaimed (SUnreclaim)', see: meminfo },
   { id: 'memory.slab_reclaimable', dimension: 'bytes', kind: 'constant', help: 'Kernel caches that can be reclaimed (SReclaimable)', see: meminfo },
   { id: 'memory.unevictable', dimension: 'bytes', kind: 'constant', help: 'Memory that cannot be reclaimed: locked, ramfs', see: meminfo },
   { id: 'memory.locked', dimension: 'bytes', kind: 'constant', help: 'Memory locked by mlock (Mlocked)', see: meminfo },

@@ -11,6 +11,7 @@ import { mountinfo, type Mount } from '../proc_mounts/mounts.ts'
 import { waitOf } from '../proc_stuck/waits.ts'
 
 const TABLE = '/proc/self/mountinfo'
+const DISK = /^(?:ext[234]|xfs|btrfs|f2fs|jfs|nilfs2|bcachefs|zfs)$/
 
 export const source: Source = {
   id: 'find_stuck_files',
@@ -55,7 +56,11 @@ export const source: Source = {
       const mount = pid !== undefined && hanging.has(Number(pid)) ? mountOf(path, mounts) : undefined
       if (mount) writers.set(mount, (writers.get(mount) ?? new Set<number>()).add(Number(pid)))
     }
-    return { instances: [...writers].map(([mount, pids]) => instance(mount, pids.size)) }
+    // Nearly every program has something open on the root, whichever filesystem it hangs at: beside others it says nothing.
+    const root = mounts.find(({ path }) => path === '/')
+    const others = mounts.some(({ device, type }) => device !== root?.device && DISK.test(type))
+    const named = [...writers].filter(([mount]) => mount.path !== '/' || !others)
+    return { instances: named.map(([mount, pids]) => instance(mount, pids.size)) }
   },
 }
 
@@ -67,7 +72,7 @@ function suspectsIn({ suspects = [] }: Context): readonly number[] {
 function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const above = mounts.filter(({ path: at }) => at === '/' || path === at || path.startsWith(`${at}/`))
   const mount = above.toSorted((a, b) => b.path.length - a.path.length)[0]
-  return mount && /^(?:ext[234]|xfs|btrfs|f2fs|jfs|nilfs2|bcachefs|zfs)$/.test(mount.type) ? mount : undefined
+  return mount && DISK.test(mount.type) ? mount : undefined
 }
 
 function instance(mount: Mount, writers: number): Instance {

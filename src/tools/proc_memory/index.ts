@@ -22,6 +22,7 @@ const GAUGES: Readonly<Record<string, Find>> = {
   'memory.buffers': key('Buffers'),
   'memory.cache': (info) => sum(info.get('Cached'), info.get('SReclaimable')),
   'memory.shared': key('Shmem'),
+  'memory.slab_unreclaimable': key('SUnreclaim'),
   'memory.swap_used': (info) => minus(info.get('SwapTotal'), info.get('SwapFree')),
 }
 
@@ -31,7 +32,6 @@ const CONSTANTS: Readonly<Record<string, Find>> = {
   'memory.swap_total': key('SwapTotal'),
   'memory.committed': key('Committed_AS'),
   'memory.commit_limit': key('CommitLimit'),
-  'memory.slab_unreclaimable': key('SUnreclaim'),
   'memory.slab_reclaimable': key('SReclaimable'),
   'memory.unevictable': key('Unevictable'),
   'memory.locked': key('Mlocked'),
