@@ -32,7 +32,7 @@ echo 'hist:keys=ret' >$calls/trigger
 watch failing failed failing
 echo '!hist:keys=ret' >$calls/trigger
 watch connects 'snmp PassiveOpens' connects 7002
+watch throttled 'stat nr_throttled ../sys/fs/cgroup/quota/cpu.stat' throttled
 tc qdisc add dev lo root netem loss 20%
 watch stream 'snmp RetransSegs' stream 7001
 tc qdisc del dev lo root
-watch throttled 'stat nr_throttled ../sys/fs/cgroup/quota/cpu.stat' throttled
