@@ -14,7 +14,7 @@ export interface UntilOptions {
   readonly upTo?: number
 }
 
-export const EVERY_SECONDS = 1
+const EVERY_SECONDS = 1
 export const UP_TO_SECONDS = 600
 
 /** Before anything is looked at: a mistake in it costs nothing. */

@@ -58,8 +58,6 @@ export interface Armed {
   readonly upToSeconds: number
   /** From the start of the recording until it happened; absent: nothing was recorded. */
   readonly waitedSeconds?: number
-  /** From the last event of the record until it was known that it happened. */
-  readonly endedSecondsBefore?: number
   /** The guard ended the recording before it happened. */
   readonly halted?: string
 }

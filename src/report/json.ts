@@ -56,7 +56,7 @@ function diagnosis(one: Diagnosis): unknown {
 function escalation(one: Escalation): unknown {
   return {
     ...pick(one, ['state', 'metric', 'probe', 'asks', 'tells', 'outcome', 'why', 'would']),
-    tried: one.tried.map((tried) => pick(tried, ['backEnd', 'why'])),
+    tried: one.tried.map((tried) => pick(tried, ['backEnd', 'why', 'cost'])),
     ...pick(one, ['backEnd', 'command', 'seconds', 'armed', 'cost', 'lost', 'control', 'answer', 'more']),
   }
 }
