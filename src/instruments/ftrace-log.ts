@@ -5,14 +5,12 @@
 import type { BackEnd, Plan } from '../model/probe.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Unavailable } from '../model/unavailable.ts'
-import { isUnavailable, unavailable } from '../model/unavailable.ts'
+import { unavailable } from '../model/unavailable.ts'
 import { files } from '../parse/files.ts'
 import { LOG_MOST_EVENTS, logSeconds } from './log-budget.ts'
 import { readLog } from './log.ts'
-import type { LogEvent } from './log-event.ts'
-import { measureLog } from './measure-log.ts'
 import { spoiled } from './outcome.ts'
-import type { LogOptions } from './perf-log.ts'
+import { measured, type LogOptions } from './perf-log.ts'
 import { filtersOf } from './question.ts'
 import { ringKb, sinceWhole, withSpan } from './ring.ts'
 
@@ -47,24 +45,17 @@ export function ftraceLog(options: LogOptions): BackEnd {
       },
     ],
     read: (looks, plan) => {
-      const log = ftraceEvents(looks, plan, [...filters.keys()])
-      return isUnavailable(log) ? log : withSpan(log, plan, options.read(measureLog(log, options.question, plan.pid)))
+      const text = traceOf(looks)
+      if (typeof text !== 'string') return text
+      const log = readLog('ftrace', text, [...filters.keys()])
+      if (!plan.armed) return options.read(measured(log, options, plan))
+      // Of a ring only the part in which nothing is missing.
+      const whole = sinceWhole([...log], wholeSince(looks))
+      return withSpan(whole, options.read(measured(whole, options, plan)))
     },
     ring: RING_EVENTS,
     lost: overruns,
   }
-}
-
-/** `events`: `group:name` of those that were asked for. Of a ring only the part in which nothing is missing. */
-export function ftraceEvents(
-  looks: readonly Observation[],
-  { armed }: Plan,
-  events: readonly string[],
-): readonly LogEvent[] | Unavailable {
-  const text = traceOf(looks)
-  if (typeof text !== 'string') return text
-  const log = [...readLog('ftrace', text, events)]
-  return armed ? sinceWhole(log, wholeSince(looks)) : log
 }
 
 export function bufferKb({ cpus }: Plan): number {

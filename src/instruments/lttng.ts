@@ -8,9 +8,8 @@ import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { LOG_CAP, LOG_MOST_EVENTS, logSeconds } from './log-budget.ts'
 import { eachLine } from './log.ts'
 import type { LogEvent } from './log-event.ts'
-import { measureLog } from './measure-log.ts'
 import { spoiled } from './outcome.ts'
-import { understood, type LogOptions } from './perf-log.ts'
+import { measured, understood, type LogOptions } from './perf-log.ts'
 import { pointsOf, type Question } from './question.ts'
 import { ringKb, sinceWhole, withSpan } from './ring.ts'
 
@@ -56,7 +55,9 @@ export function lttng(options: LogOptions): BackEnd {
     acts: (plan, tool) => sessionActs(options.question, plan, tool),
     read: (looks, plan) => {
       const log = logOf(looks, plan)
-      return isUnavailable(log) ? log : withSpan(log, plan, options.read(measureLog(log, options.question, plan.pid)))
+      if (isUnavailable(log)) return log
+      const reading = options.read(measured(log, options, plan))
+      return plan.armed ? withSpan(log, reading) : reading
     },
     ring: RING_EVENTS,
     lost: discarded,
@@ -106,7 +107,7 @@ function sessionActs(question: Question, plan: Plan, tool: string): readonly Run
 function bufferArgs(plan: Plan): readonly string[] {
   return plan.armed
     ? ['--overwrite', `--subbuf-size=${subBuffer(plan)}`, `--num-subbuf=${SUB_BUFFERS}`]
-    : ['--subbuf-size=1M', '--num-subbuf=4']
+    : ['--subbuf-size=1M', `--num-subbuf=${SUB_BUFFERS}`]
 }
 
 /** Bytes: a power of two. */

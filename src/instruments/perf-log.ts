@@ -8,6 +8,7 @@ import { LOG_CAP, LOG_MOST_EVENTS, logSeconds } from './log-budget.ts'
 import { readLog, type LogFormat } from './log.ts'
 import type { LogEvent } from './log-event.ts'
 import { measureLog } from './measure-log.ts'
+import type { Measured } from './measured.ts'
 import { spoiled } from './outcome.ts'
 import { filtersOf, type Question } from './question.ts'
 import type { Reader } from './reading.ts'
@@ -18,6 +19,8 @@ export interface LogOptions {
   /** Default: the tracepoints of the question, each once. With the fields it needs: `block:block_rq_issue(dev,sector)`. */
   readonly events?: readonly string[]
   readonly mostEvents?: number
+  /** What is made of the log. Default: what the question says. `pid`: only what is about this process. */
+  readonly measure?: (log: Iterable<LogEvent>, pid?: number) => Measured
   /** perf alone: events of its own (`major-faults`) are sampled unless each is asked for; tracepoints never are. */
   readonly each?: true
   readonly read: Reader
@@ -49,10 +52,14 @@ export function perfLog(options: LogOptions): BackEnd {
       const bad = spoiled(looks, 2)
       if (bad) return bad
       const log = understood('perf', looks[1]?.text ?? '', [...filters.keys()])
-      return 'unavailable' in log ? log : options.read(measureLog(log, options.question, plan.pid))
+      return 'unavailable' in log ? log : options.read(measured(log, options, plan))
     },
     lost: lostRecords,
   }
+}
+
+export function measured(log: Iterable<LogEvent>, { measure, question }: LogOptions, { pid }: Plan): Measured {
+  return measure ? measure(log, pid) : measureLog(log, question, pid)
 }
 
 /** No lines are no events; lines of which none is an event are something else. */

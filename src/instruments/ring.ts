@@ -1,6 +1,5 @@
 // A log read out of a ring → the part of it in which nothing is missing, and the time that is. Each CPU has a ring of its own, and the busiest reaches back least:
 // what stands before its first event is left out, else a start of the quiet CPU would find the end of a later one.
-import type { Plan } from '../model/probe.ts'
 import type { Reading } from '../model/source.ts'
 import type { LogEvent } from './log-event.ts'
 
@@ -17,10 +16,10 @@ export function sinceWhole(log: readonly LogEvent[], whole: number | undefined):
   return whole === undefined ? log : log.filter(({ seconds }) => seconds >= whole)
 }
 
-/** A reading of a log; that of a ring also says which time it covers. */
-export function withSpan(log: readonly LogEvent[], { armed }: Plan, reading: Reading): Reading {
+/** The reading of a ring also says which time it covers. */
+export function withSpan(log: readonly LogEvent[], reading: Reading): Reading {
   const [first] = log
-  if (!armed || !first) return reading
+  if (!first) return reading
   let { seconds: from } = first
   let to = from
   for (const { seconds } of log) {

@@ -2,15 +2,12 @@
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { diskIos } from '../../instruments/counter.ts'
 import { namingDisks } from '../../instruments/disk-names.ts'
-import { ftraceEvents, ftraceLog } from '../../instruments/ftrace-log.ts'
-import { spoiled } from '../../instruments/outcome.ts'
-import { perfLog, understood } from '../../instruments/perf-log.ts'
+import { ftraceLog } from '../../instruments/ftrace-log.ts'
+import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
-import { withSpan } from '../../instruments/ring.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
-import type { BackEnd, Probe } from '../../model/probe.ts'
-import { isUnavailable } from '../../model/unavailable.ts'
+import type { Probe } from '../../model/probe.ts'
 import { readBiopattern } from './biopattern.ts'
 import { patternOf } from './from-log.ts'
 import program from './pattern.bt'
@@ -47,28 +44,6 @@ const read: Reader = ({ rows = [] }) => {
         ],
   )
   return { ...answer({ rows }), ...(instances.length > 0 ? { instances } : {}) }
-}
-
-function fromPerf(): BackEnd {
-  return {
-    ...perfLog({ question, events, read }),
-    read: (looks, plan) => {
-      const bad = spoiled(looks, 2)
-      if (bad) return bad
-      const log = understood('perf', looks[1]?.text ?? '', [EVENT])
-      return 'unavailable' in log ? log : read(patternOf(log, plan.pid))
-    },
-  }
-}
-
-function fromFtrace(): BackEnd {
-  return {
-    ...ftraceLog({ question, events, read }),
-    read: (looks, plan) => {
-      const log = ftraceEvents(looks, plan, [EVENT])
-      return isUnavailable(log) ? log : withSpan(log, plan, read(patternOf(log, plan.pid)))
-    },
-  }
 }
 
 export const probe: Probe = {
@@ -110,7 +85,7 @@ export const probe: Probe = {
       parse: readBiopattern,
       read,
     }),
-    namingDisks(fromPerf()),
-    namingDisks(fromFtrace()),
+    namingDisks(perfLog({ question, events, read, measure: patternOf })),
+    namingDisks(ftraceLog({ question, events, read, measure: patternOf })),
   ],
 }
