@@ -6,7 +6,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
-import { channelOf, waitOf } from '../proc_stuck/waits.ts'
+import { channelOf, processInstance, standsIn, waitOf } from '../proc_stuck/waits.ts'
 
 /** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
 const MANY_PROCESSES = 1000
@@ -87,15 +87,8 @@ function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord
 }
 
 function instance(process: ProcessRecord, writers: number): Instance {
-  const pid = String(process.pid)
-  const state = process.state === 'T' ? 'stopped by a signal' : process.state === 't' ? 'stopped by a tracer' : ''
-  return {
-    domain: 'process',
-    name: pid,
-    labels: { pid, comm: process.comm, ppid: String(process.parent) },
-    values: {
-      'process.pipe_writers_held': writers,
-      'process.pipe_reader_state': state === '' ? `asleep in ${channelOf(process) ?? '?'}` : state,
-    },
-  }
+  return processInstance(process, {
+    'process.pipe_writers_held': writers,
+    'process.pipe_reader_state': standsIn(process),
+  })
 }

@@ -5,7 +5,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { KERNEL_THREAD, scan, type ProcessRecord } from '../../parse/scan.ts'
-import { channelOf, waitOf, type Wait } from './waits.ts'
+import { channelOf, processInstance, waitOf, type Wait } from './waits.ts'
 
 const MOST_INSTANCES = 32
 const COUNTS: Readonly<Record<Wait, string>> = {
@@ -58,13 +58,7 @@ function stuckOf(now: ProcessRecord, before: ProcessRecord | undefined): Stuck |
 }
 
 function instance({ process, channel }: Stuck): Instance {
-  const pid = String(process.pid)
-  return {
-    domain: 'process',
-    name: pid,
-    labels: { pid, comm: process.comm, ppid: String(process.parent) },
-    values: { 'process.stuck': 1, 'process.stuck_channel': channel },
-  }
+  return processInstance(process, { 'process.stuck': 1, 'process.stuck_channel': channel })
 }
 
 function isKernel({ flags }: ProcessRecord): boolean {

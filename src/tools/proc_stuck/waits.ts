@@ -2,6 +2,7 @@
 //   anon_pipe_write               pipe     (pipe_write before 6.15)
 //   unix_wait_for_peer            socket   (percpu_rwsem_wait: freeze, a write to a frozen filesystem)
 //   request_wait_answer           server   (FUSE; rpc_wait_bit_killable for NFS, wait_for_response for SMB)
+import type { Instance } from '../../model/metric.ts'
 import type { ProcessRecord } from '../../parse/scan.ts'
 
 /** Readers that wait for a writer are how programs idle; a writer that waits for its reader is work that does not get on. */
@@ -31,4 +32,14 @@ export function waitOf(channel: string | undefined): Wait | undefined {
 export function channelOf({ files }: ProcessRecord): string | undefined {
   const name = files[0]?.trim() ?? ''
   return name === '' || name === '0' ? undefined : name
+}
+
+/** What a process that should read does instead. */
+export function standsIn(process: ProcessRecord): string {
+  const stopped = { T: 'stopped by a signal', t: 'stopped by a tracer' }[process.state]
+  return stopped ?? `asleep in ${channelOf(process) ?? '?'}`
+}
+
+export function processInstance({ pid, comm, parent }: ProcessRecord, values: Instance['values']): Instance {
+  return { domain: 'process', name: String(pid), labels: { pid: String(pid), comm, ppid: String(parent) }, values }
 }

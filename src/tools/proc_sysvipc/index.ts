@@ -7,7 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
-import { channelOf, waitOf } from '../proc_stuck/waits.ts'
+import { channelOf, processInstance, standsIn, waitOf } from '../proc_stuck/waits.ts'
 
 const TABLE = '/proc/sysvipc/msg'
 const HEADER = /^\s*key\s+msqid\s+perms\s+cbytes\s+qnum\s+lspid\s+lrpid\s/
@@ -68,16 +68,9 @@ function held(queues: readonly Queue[], processes: ReadonlyMap<number, ProcessRe
 }
 
 function instance(reader: ProcessRecord, { messages }: Queue, senders: number): Instance {
-  const pid = String(reader.pid)
-  const stopped = { T: 'stopped by a signal', t: 'stopped by a tracer' }[reader.state]
-  return {
-    domain: 'process',
-    name: pid,
-    labels: { pid, comm: reader.comm, ppid: String(reader.parent) },
-    values: {
-      'process.queue_senders_held': senders,
-      'process.queue_messages': messages,
-      'process.queue_reader_state': stopped ?? `asleep in ${channelOf(reader) ?? '?'}`,
-    },
-  }
+  return processInstance(reader, {
+    'process.queue_senders_held': senders,
+    'process.queue_messages': messages,
+    'process.queue_reader_state': standsIn(reader),
+  })
 }
