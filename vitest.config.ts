@@ -20,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'live',
           include: ['test/live/*.test.ts'],
+          globalSetup: ['test/live/readable.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           pool: 'forks',

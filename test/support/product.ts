@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { inject } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
@@ -27,20 +28,26 @@ export interface Outcome {
 }
 
 export function argvOf(args: readonly string[], conditions: Conditions): [string, string[]] {
-  const drop =
-    conditions.unprivileged && isRoot
-      ? [
-          'setpriv',
-          '--reuid',
-          String(NOBODY),
-          '--regid',
-          String(NOBODY),
-          '--clear-groups',
-          '--bounding-set=-all',
-          '--inh-caps=-all',
-        ]
-      : []
-  const [first = '', ...rest] = [...(conditions.prefix ?? []), ...drop, process.execPath, bin, ...args]
+  const dropped = conditions.unprivileged === true && isRoot
+  const drop = dropped
+    ? [
+        'setpriv',
+        '--reuid',
+        String(NOBODY),
+        '--regid',
+        String(NOBODY),
+        '--clear-groups',
+        '--bounding-set=-all',
+        '--inh-caps=-all',
+      ]
+    : []
+  const [first = '', ...rest] = [
+    ...(conditions.prefix ?? []),
+    ...drop,
+    process.execPath,
+    dropped ? inject('readableBin') : bin,
+    ...args,
+  ]
   return [first, rest]
 }
 

@@ -5,8 +5,11 @@ echo 4 >$paranoid
 "$workloads" spin 6 &
 load=$!
 sleep 1
-cd /tmp || exit 1
-nice -n -19 setpriv --reuid=65534 --regid=65534 --clear-groups node "$OLDPWD/../../bin/tracebook.js" run --auto --format json
+# A checkout may lie in a folder of root's alone.
+mkdir /tmp/readable
+cp -r ../../bin ../../dist ../../checks ../../runbooks ../../causes.yaml ../../schemas ../../package.json /tmp/readable
+cd /tmp/readable || exit 1
+nice -n -19 setpriv --reuid=65534 --regid=65534 --clear-groups node bin/tracebook.js run --auto --format json
 status=$?
 kill $load
 echo "$was" >$paranoid
