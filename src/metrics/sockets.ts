@@ -13,8 +13,10 @@ export const metrics: readonly Metric[] = [
   { id: 'peer.ports', per: 'peer', dimension: 'count', kind: 'gauge', help: 'Ports taken by connections from one local address to this destination, TIME-WAIT included', see: `${census} dst ADDRESS:PORT` },
   { id: 'peer.ports_used', per: 'peer', dimension: 'ratio', kind: 'gauge', help: 'These ports against all ports for outgoing connections', see: 'sysctl net.ipv4.ip_local_port_range' },
   { id: 'peer.time_wait', per: 'peer', dimension: 'count', kind: 'gauge', help: 'Ports to this destination held by connections that are over (TIME-WAIT)', see: 'ss -tn state time-wait dst ADDRESS:PORT' },
+  { id: 'peer.syn_sent', per: 'peer', dimension: 'count', kind: 'constant', help: 'Connections to this destination that are asked for and not answered yet', see: 'ss -tn state syn-sent' },
   { id: 'listener.syn_received', per: 'listener', dimension: 'count', kind: 'gauge', help: 'Half-open connections to this local address and port', see: 'ss -tn state syn-recv' },
   { id: 'listener.close_wait', per: 'listener', dimension: 'count', kind: 'constant', help: 'Sockets of this local address and port in CLOSE-WAIT at both ends of the window', see: 'ss -tnp state close-wait' },
+  { id: 'listener.orphans', per: 'listener', dimension: 'count', kind: 'constant', help: 'Connections of this local address and port that its program has closed and whose peers have not taken all of their data', see: 'ss -tan state fin-wait-1' },
   { id: 'process.close_wait', per: 'process', dimension: 'count', kind: 'constant', help: 'Sockets in CLOSE-WAIT at both ends of the window that the process holds', see: 'ss -tnp state close-wait' },
   { id: 'listener.datagrams_dropped', per: 'listener', dimension: 'count', kind: 'count', help: 'Datagrams this UDP socket lost in the window because its buffer was full', see: 'cat /proc/net/udp /proc/net/udp6' },
   { id: 'listener.datagram_queue', per: 'listener', dimension: 'bytes', kind: 'gauge', help: 'Bytes that wait in the receive buffer of this UDP socket', see: 'cat /proc/net/udp /proc/net/udp6' },
@@ -22,5 +24,6 @@ export const metrics: readonly Metric[] = [
   { id: 'ip.reassembly_fails', dimension: 'count', kind: 'count', help: 'Fragmented packets in the window that could not be put together: a part was lost, or memory was short', see: 'nstat -asz IpReasmFails Ip6ReasmFails' },
   { id: 'ip.fragmentation_fails', dimension: 'count', kind: 'count', help: 'Packets in the window that were too large for the link and must not be split', see: 'nstat -asz IpFragFails Ip6FragFails' },
   { id: 'process.received_unread', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data of TCP connections that had arrived when the window opened and was still not read at its end', see: 'ss -tnp' },
+  { id: 'process.connections_unread', per: 'process', dimension: 'count', kind: 'constant', help: 'TCP connections of the process with received data that waits to be read, at both ends of the window', see: 'ss -tnp' },
   { id: 'process.unsent', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data its TCP connections had to send when the window opened, of which nothing had been acknowledged at its end', see: 'ss -tnp' },
 ]

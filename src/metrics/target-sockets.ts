@@ -22,6 +22,7 @@ export const metrics: readonly Metric[] = [
   { id: 'process.target_connections', per: 'process', dimension: 'count', kind: 'constant', help: 'TCP connections of the target that the process holds', see: ss },
   { id: 'peer.segments', per: 'peer', dimension: 'count', kind: 'count', help: 'Data segments sent to this address in the window, of the connections that are open at its end', see: paths },
   { id: 'peer.retransmitted', per: 'peer', dimension: 'count', kind: 'count', help: 'Segments sent to this address again in the window', see: paths },
+  { id: 'peer.gaps', per: 'peer', dimension: 'count', kind: 'count', help: 'Segments of this address in the window that arrived while one before them was missing (rcv_ooopack)', see: paths },
   { id: 'peer.reorderings', per: 'peer', dimension: 'count', kind: 'count', help: 'Times in the window that this peer was seen to get segments out of order (reord_seen)', see: paths },
   { id: 'peer.duplicates', per: 'peer', dimension: 'count', kind: 'count', help: 'Segments this peer reported in the window to have got twice: they were not lost (dsack_dups)', see: paths },
   { id: 'peer.stuck', per: 'peer', dimension: 'count', kind: 'constant', help: 'Connections to this address on which a timeout passed without an answer and nothing was acknowledged in the window (backoff, unacked)', see: paths },

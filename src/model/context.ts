@@ -68,6 +68,8 @@ export interface Context {
   readonly clocksource: string
   /** Kernel modules that are there, loaded or built in; absent where /sys does not tell. */
   readonly modules?: readonly string[]
+  /** Whether this kernel can still load one; absent where /proc does not tell. */
+  readonly loadsModules?: boolean
   /** Units of the processor and the kernel that count events for perf: `cpu`, `uncore_imc_0`, `software`; absent where /sys does not tell. */
   readonly counters?: readonly string[]
   /** Processes seen when the run started: decides between the tools and the engine's own reader. */

@@ -4,9 +4,9 @@ import { unavailable, type Unavailable } from '../model/unavailable.ts'
 
 const CAP_SYS_MODULE = 16n
 
-/** Why such a tool is not run; undefined when the module is there, or the kernel would refuse it. */
+/** Why such a tool is not run; undefined when the module is there, or the kernel would refuse it or can load none. */
 export function loadsModule(tool: string, module: string, context: Context): Unavailable | undefined {
-  if (context.modules?.includes(module)) return undefined
+  if (context.modules?.includes(module) || context.loadsModules === false) return undefined
   const { capabilities, root } = context.privileges
   const may = /^[\da-f]+$/i.test(capabilities) ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n : root
   return may

@@ -33,11 +33,17 @@ const read: Reader = (measured) => {
     ...reading,
     host: {
       'network.dropped_for_reason': first?.count ?? 0,
+      'network.filtered': rows.filter(isFiltered).reduce((sum, row) => sum + row.count, 0),
       ...(first
         ? { 'network.drop_reason': first.labels['reason'] ?? '', 'network.drop_place': first.labels['where'] ?? '' }
         : {}),
     },
   }
+}
+
+/** Kernels before 5.17 name no reason, only the function. */
+function isFiltered({ labels }: Row): boolean {
+  return labels['reason'] === 'NETFILTER_DROP' || labels['where'] === 'nf_hook_slow'
 }
 
 /** `tcp_v4_rcv+0x1e2/0xb40` → `tcp_v4_rcv`. */
@@ -48,7 +54,13 @@ function plain(place: string): string {
 export const probe: Probe = {
   id: 'drops',
   answers: 'network.drop_reasons',
-  gives: ['network.drop_reasons', 'network.dropped_for_reason', 'network.drop_reason', 'network.drop_place'],
+  gives: [
+    'network.drop_reasons',
+    'network.filtered',
+    'network.dropped_for_reason',
+    'network.drop_reason',
+    'network.drop_place',
+  ],
   asks: 'Why and where does the kernel throw packets away?',
   tells:
     'NETFILTER_DROP: a firewall rule. NO_SOCKET: nobody listens. SOCKET_RCVBUFF: the program reads too slowly. TCP_LISTEN_OVERFLOW or the function tcp_conn_request: an accept queue. QDISC_DROP: the own queue. NOT_SPECIFIED and old data are no loss. A network card that drops does so before the kernel sees the packet.',

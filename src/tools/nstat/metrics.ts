@@ -12,6 +12,8 @@ interface Rule {
   readonly metric: string
   /** Counters every kernel we know has: without one the metric is not known. */
   readonly sum: readonly string[]
+  /** Counters that are taken off again, where the kernel has them; what is left is not below 0. */
+  readonly less?: readonly string[]
   /** Counters that are added where the kernel has them: IPv6 may be switched off, some are newer than Linux 4. */
   readonly also?: readonly string[]
   readonly perSecond?: true
@@ -44,6 +46,7 @@ const RULES: readonly Rule[] = [
     sum: ['TcpExtPruneCalled', 'TcpExtRcvPruned', 'TcpExtTCPBacklogDrop'],
     also: ['TcpExtTCPRcvQDrop'],
   },
+  { metric: 'tcp.gaps_received', sum: ['TcpExtTCPOFOQueue'], perSecond: true },
   { metric: 'tcp.zero_windows_sent', sum: ['TcpExtTCPToZeroWindowAdv'] },
   { metric: 'udp.receive_buffer_errors', sum: ['UdpRcvbufErrors'], also: ['Udp6RcvbufErrors'] },
   { metric: 'udp.send_buffer_errors', sum: ['UdpSndbufErrors'], also: ['Udp6SndbufErrors'] },
@@ -52,8 +55,30 @@ const RULES: readonly Rule[] = [
   {
     metric: 'ip.discards',
     sum: ['IpInDiscards', 'IpOutDiscards'],
-    also: ['Ip6InDiscards', 'Ip6OutDiscards', 'TcpExtIPReversePathFilter'],
+    also: ['Ip6InDiscards', 'Ip6OutDiscards'],
   },
+  { metric: 'ip.received', sum: ['IpInReceives'], perSecond: true },
+  {
+    metric: 'ip.vanished',
+    sum: ['IpInReceives', 'IpReasmOKs'],
+    less: [
+      'IpInDelivers',
+      'IpForwDatagrams',
+      'IpReasmReqds',
+      'IpInDiscards',
+      'IpInHdrErrors',
+      'IpInAddrErrors',
+      'IpInUnknownProtos',
+      'IpExtInNoRoutes',
+      'IpExtInTruncatedPkts',
+      'IpExtInCsumErrors',
+      'IpExtInMcastPkts',
+      'IpExtInBcastPkts',
+      'TcpExtIPReversePathFilter',
+    ],
+    perSecond: true,
+  },
+  { metric: 'ip.reverse_path_drops', sum: ['TcpExtIPReversePathFilter'] },
 ]
 
 const RATIO = 'tcp.retransmit_ratio'
@@ -76,7 +101,7 @@ export function reading(looks: readonly Observation[], counters: readonly Counte
     else missing[metric] = value
   }
   for (const rule of RULES) {
-    const grown = growth(counters, rule.sum, rule.also)
+    const grown = left(growth(counters, rule.sum, rule.also), growth(counters, [], rule.less))
     keep(rule.metric, rule.perSecond && typeof grown === 'number' ? perSecond(grown, seconds) : grown)
   }
   keep(RATIO, retransmitRatio(counters))
@@ -115,6 +140,11 @@ function growth(
     total += grown
   }
   return total
+}
+
+function left(all: number | Unavailable, off: number | Unavailable): number | Unavailable {
+  if (typeof all !== 'number') return all
+  return typeof off === 'number' ? Math.max(0, all - off) : off
 }
 
 function perSecond(grown: number, seconds: number): number | Unavailable {

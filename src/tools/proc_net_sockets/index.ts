@@ -16,7 +16,8 @@ const FOUR = '/proc/net/tcp'
 const SIX = '/proc/net/tcp6'
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
 const HEADER = /^\s*sl\s+local_address\s+rem\w*_address\s+st\s+tx_queue\s+rx_queue\s/
-const LINE = /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /
+const LINE =
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) ([0-9A-F]{8}):/
 /** By the number of the state, from 1 (include/net/tcp_states.h), as ss names them. */
 const STATES = [
   '',
@@ -77,13 +78,14 @@ function sockets(path: string, text: string): Look | Unavailable {
     const state = STATES[parseInt(cells?.[5] ?? '0', 16)]
     if (!cells || !state)
       return unavailable('not understood', `line ${i + 2} of ${path} is not a socket, or is cut short`)
-    const [, local = '', port = '', peer = '', peerPort = ''] = cells
+    const [, local = '', port = '', peer = '', peerPort = '', , queue = ''] = cells
     found.push({
       state,
       address: address(local),
       port: parseInt(port, 16),
       peer: address(peer),
       peerPort: parseInt(peerPort, 16),
+      sendQueue: parseInt(queue, 16),
       owners: [],
     })
   }

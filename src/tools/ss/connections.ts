@@ -30,6 +30,8 @@ export interface Info {
   /** Times the peer was seen to get segments out of order, and that it had got one twice. */
   readonly reorderings: number
   readonly duplicates: number
+  /** Segments that came in while one before them was missing. */
+  readonly gaps: number
   readonly busy: number
   readonly windowLimited: number
   readonly bufferLimited: number
@@ -93,6 +95,7 @@ function infoOf(text: string): Info {
     backoff: value(/\sbackoff:(\d+)/),
     reorderings: value(/\sreord_seen:(\d+)/),
     duplicates: value(/\sdsack_dups:(\d+)/),
+    gaps: value(/\srcv_ooopack:(\d+)/),
     busy: value(/\sbusy:(\d+)ms/) / 1000,
     windowLimited: value(/\srwnd_limited:(\d+)ms/) / 1000,
     bufferLimited: value(/\ssndbuf_limited:(\d+)ms/) / 1000,

@@ -6,6 +6,7 @@ import type { Connection, Info } from '../ss/connections.ts'
 export const NAMES = [
   'peer.segments',
   'peer.retransmitted',
+  'peer.gaps',
   'peer.reorderings',
   'peer.duplicates',
   'peer.stuck',
@@ -41,7 +42,7 @@ export function peers(seen: Looks, seconds: number): Instance[] {
 
 function weight(values: Readonly<Record<string, Value>>): number {
   const number = (id: string) => Number(values[id] ?? 0)
-  return number('peer.stuck') * 1e6 + number('peer.retransmitted') * 1e3 + number('peer.busy')
+  return number('peer.stuck') * 1e6 + (number('peer.retransmitted') + number('peer.gaps')) * 1e3 + number('peer.busy')
 }
 
 /** One that came in the window did all it ever did in it. */
@@ -60,6 +61,7 @@ function valuesOf(own: Looks, seconds: number): Readonly<Record<string, Value>> 
   return defined<Value>({
     'peer.segments': sum((info) => info.segments),
     'peer.retransmitted': sum((info) => info.retransmitted),
+    'peer.gaps': sum((info) => info.gaps),
     'peer.reorderings': sum((info) => info.reorderings),
     'peer.duplicates': sum((info) => info.duplicates),
     'peer.stuck': stuck.length,

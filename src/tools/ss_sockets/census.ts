@@ -33,8 +33,10 @@ export const gives = [
   'peer.ports',
   'peer.ports_used',
   'peer.time_wait',
+  'peer.syn_sent',
   'listener.syn_received',
   'listener.close_wait',
+  'listener.orphans',
   'process.close_wait',
 ]
 
@@ -89,7 +91,8 @@ function listeners(looks: readonly Look[], stuck: Look | undefined): Instance[] 
   const counted = (sockets: Look) => tally(sockets.flatMap((one) => names(one) ?? []))
   const open = looks.map((look) => counted(look.filter((one) => one.state === 'SYN-RECV')))
   const waiting = counted(stuck ?? [])
-  const all = new Map([...open, waiting].flatMap((counts) => [...counts]))
+  const left = counted((looks.at(-1) ?? []).filter(isOrphan))
+  const all = new Map([...open, waiting, left].flatMap((counts) => [...counts]))
   return most(all).map((name) => ({
     domain: 'listener',
     name,
@@ -97,8 +100,14 @@ function listeners(looks: readonly Look[], stuck: Look | undefined): Instance[] 
     values: defined({
       'listener.syn_received': open.map((look) => look.get(name) ?? 0),
       'listener.close_wait': stuck && (waiting.get(name) ?? 0),
+      'listener.orphans': left.get(name) ?? 0,
     }),
   }))
+}
+
+/** Its program closed it, and the peer has not taken all of its data. */
+function isOrphan({ state, owners, sendQueue = 0 }: Socket): boolean {
+  return /^(?:FIN-WAIT-1|CLOSING|LAST-ACK)$/.test(state) && owners.length === 0 && sendQueue > 0
 }
 
 /** Socket → the listening socket it came through, named as ss names it; undefined for outgoing ones. */

@@ -25,7 +25,14 @@ export const source: Source = {
   tool: 'ss',
   asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
   // The accept queues as well: where both are asked for, one list of sockets is enough.
-  gives: [...gives, 'process.received_unread', 'process.unsent', 'listener.queue', 'listener.backlog'],
+  gives: [
+    ...gives,
+    'process.received_unread',
+    'process.connections_unread',
+    'process.unsent',
+    'listener.queue',
+    'listener.backlog',
+  ],
   // Only -t: asking for another family makes the kernel load a module. -p looks through all processes: once is enough.
   requests: (_window, context) => [
     { kind: 'run', argv: ['ss', '-t', '-a', '-n'], at: 'start' },
@@ -55,7 +62,13 @@ export const source: Source = {
     const once = unavailable('not measured', 'the sockets were listed only once')
     return {
       host,
-      instances: joined(instances, unread(connections), held(connections), listeners(seen.map(accepting))),
+      instances: joined(
+        instances,
+        unread(connections),
+        waiting(connections),
+        held(connections),
+        listeners(seen.map(accepting)),
+      ),
       missing: seen.length > 1 ? nobody : { ...nobody, '*': once },
     }
   },
@@ -63,7 +76,13 @@ export const source: Source = {
 
 export function noRange(): Readonly<Record<string, Unavailable>> {
   const why = unavailable('not understood', `${RANGE} holds no two ports`)
-  return { 'tcp.local_ports': why, 'peer.ports': why, 'peer.ports_used': why, 'peer.time_wait': why }
+  return {
+    'tcp.local_ports': why,
+    'peer.ports': why,
+    'peer.ports_used': why,
+    'peer.time_wait': why,
+    'peer.syn_sent': why,
+  }
 }
 
 /** Sockets of other users are listed without their processes. */
@@ -122,6 +141,13 @@ function unread(connections: readonly Lasting[]): Instance[] {
   )
 }
 
+/** How many have something to read each time: one that was read in between and has the next question waiting counts, too. */
+function waiting(connections: readonly Lasting[]): Instance[] {
+  return byOwner(connections, 'process.connections_unread', (now, before) =>
+    Number((now.receiveQueue ?? 0) > 0 && (before.receiveQueue ?? 0) > 0),
+  )
+}
+
 /** Data to send of which not a byte got away: the queue of a stream that flows is never twice the same. */
 function held(connections: readonly Lasting[]): Instance[] {
   return byOwner(connections, 'process.unsent', ({ sendQueue = 0 }, before) =>
@@ -132,14 +158,14 @@ function held(connections: readonly Lasting[]): Instance[] {
 function byOwner(
   connections: readonly Lasting[],
   metric: string,
-  bytesOf: (now: Socket, before: Socket) => number,
+  amountOf: (now: Socket, before: Socket) => number,
 ): Instance[] {
-  const bytes = new Map<number, { readonly comm: string; readonly sum: number }>()
+  const sums = new Map<number, { readonly comm: string; readonly sum: number }>()
   for (const { owner, now, before } of connections) {
-    const own = bytesOf(now, before)
-    if (own > 0) bytes.set(owner.pid, { comm: owner.comm, sum: (bytes.get(owner.pid)?.sum ?? 0) + own })
+    const own = amountOf(now, before)
+    if (own > 0) sums.set(owner.pid, { comm: owner.comm, sum: (sums.get(owner.pid)?.sum ?? 0) + own })
   }
-  return [...bytes]
+  return [...sums]
     .toSorted(([, a], [, b]) => b.sum - a.sum)
     .slice(0, MOST_OWNERS)
     .map(([pid, { comm, sum }]) => ({

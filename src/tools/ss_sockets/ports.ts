@@ -21,7 +21,9 @@ export function peers(looks: readonly Look[], range: Range): Instance[] {
   const own = looks.map((look) => outgoing(look, range))
   const worst = own.map((look) => worstSource(look))
   const last = own.at(-1) ?? []
-  return most(worst.at(-1) ?? new Map<string, number>()).map((name) => {
+  const asked = tally(last.filter((one) => one.state === 'SYN-SENT').map(destination))
+  const names = new Set([...most(worst.at(-1) ?? new Map<string, number>()), ...most(asked)])
+  return [...names].map((name) => {
     const taken = worst.map((counts) => counts.get(name) ?? 0)
     const one = last.find((socket) => destination(socket) === name)
     const waiting = own.map((look) => look.filter((s) => s.state === 'TIME-WAIT' && destination(s) === name).length)
@@ -33,6 +35,7 @@ export function peers(looks: readonly Look[], range: Range): Instance[] {
         'peer.ports': taken,
         'peer.ports_used': taken.map((count) => (100 * count) / size),
         'peer.time_wait': waiting,
+        'peer.syn_sent': asked.get(name) ?? 0,
       },
     }
   })
