@@ -11,16 +11,18 @@ import { channelOf, processInstance, standsIn, waitOf } from '../proc_stuck/wait
 /** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
 const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
+const STANDARD_OUTPUT = 1
 const ARGUMENTS = [
   ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
   ['!', '-regex', '/proc/[0-9]+(/fd(/[0-9]+)?)?', '-prune'],
   // Only pipes: the names of files are nobody's business here. NUL, because nothing else is sure to be in no name.
   ['-o', '-lname', 'pipe:*', '-printf', '%p %M %l\\0'],
 ].flat()
-const LINE = /^\/proc\/(\d+)\/fd\/\d+ l(r|-)(w|-)\S* pipe:\[(\d+)\]$/
+const LINE = /^\/proc\/(\d+)\/fd\/(\d+) l(r|-)(w|-)\S* pipe:\[(\d+)\]$/
 
 interface End {
   readonly pid: number
+  readonly descriptor: number
   readonly pipe: string
   readonly reads: boolean
   readonly writes: boolean
@@ -62,33 +64,51 @@ export const source: Source = {
 function endOf(line: string): End | undefined {
   const cells = LINE.exec(line.trim())
   if (!cells) return undefined
-  return { pid: Number(cells[1]), pipe: cells[4] ?? '', reads: cells[2] === 'r', writes: cells[3] === 'w' }
+  const [, pid, descriptor, reads, writes, pipe = ''] = cells
+  return { pid: Number(pid), descriptor: Number(descriptor), pipe, reads: reads === 'r', writes: writes === 'w' }
 }
 
 function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord>): Instance[] {
-  const waiting = [...processes.values()].filter((one) => waitOf(channelOf(one)) === 'pipe').map((one) => one.pid)
-  const full = new Map<string, Set<number>>()
-  for (const end of ends)
-    // A pipe has two ends: one descriptor for both is a FIFO somebody keeps open.
-    if (end.writes && !end.reads && waiting.includes(end.pid))
-      full.set(end.pipe, (full.get(end.pipe) ?? new Set<number>()).add(end.pid))
+  const waiting = new Set(
+    [...processes.values()].filter((one) => waitOf(channelOf(one)) === 'pipe').map((one) => one.pid),
+  )
+  // A pipe has two ends: one descriptor for both is a FIFO somebody keeps open.
+  const writes = ends.filter((end) => end.writes && !end.reads && waiting.has(end.pid))
   const readers = new Map<number, Set<number>>()
-  for (const end of ends) {
-    const writers = full.get(end.pipe)
-    if (!writers || !end.reads || end.writes || writers.has(end.pid)) continue
-    readers.set(end.pid, new Set([...(readers.get(end.pid) ?? []), ...writers]))
-  }
+  for (const { pid } of writes)
+    for (const reader of lastOf(pid, writes, ends))
+      readers.set(reader, (readers.get(reader) ?? new Set<number>()).add(pid))
   return [...readers].slice(0, MOST_INSTANCES).flatMap(([pid, writers]) => {
     const process = processes.get(pid)
-    // Who waits for its child lets that one read; who runs reads soon.
-    if (!process || process.state === 'R' || /^(?:do_)?wait(?:4|id)?$/.test(channelOf(process) ?? '')) return []
+    // Who waits for its child lets that one read.
+    if (!process || /^(?:do_)?wait(?:4|id)?$/.test(channelOf(process) ?? '')) return []
     return [instance(process, writers.size)]
   })
+}
+
+/** Who should read at the end of a pipeline: a reader that waits to write itself is held by its own reader. */
+function lastOf(writer: number, writes: readonly End[], ends: readonly End[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  const passed = new Set([writer])
+  const next = [writer]
+  for (let pid = next.pop(); pid !== undefined; pid = next.pop()) {
+    const own = writes.filter((end) => end.pid === pid)
+    // Which one it waits for is not told: its standard output, or any. Others are often left from who started it.
+    const output = own.filter((end) => end.descriptor === STANDARD_OUTPUT)
+    const full = new Set((output.length > 0 ? output : own).map((end) => end.pipe))
+    const readers = ends.filter((end) => end.reads && !end.writes && full.has(end.pipe) && !passed.has(end.pid))
+    for (const reader of readers) {
+      passed.add(reader.pid)
+      if (writes.some((end) => end.pid === reader.pid)) next.push(reader.pid)
+      else found.add(reader.pid)
+    }
+  }
+  return found
 }
 
 function instance(process: ProcessRecord, writers: number): Instance {
   return processInstance(process, {
     'process.pipe_writers_held': writers,
-    'process.pipe_reader_state': standsIn(process),
+    'process.pipe_reader_state': process.state === 'R' ? 'running' : standsIn(process),
   })
 }

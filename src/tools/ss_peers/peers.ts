@@ -17,10 +17,9 @@ export const NAMES = [
 ]
 
 const MOST_PEERS = 32
-/** What is acknowledged of a connection on which no segment of data ever arrived: the SYN counts as one byte. */
-const ONLY_THE_HANDSHAKE = 1
 /** One timeout may be one lost segment. */
 const TIMEOUTS_THAT_TELL = 2
+const SEGMENTS_THAT_TELL = 8
 
 type Looks = readonly (readonly Connection[])[]
 
@@ -65,7 +64,7 @@ function valuesOf(own: Looks, seconds: number): Readonly<Record<string, Value>> 
     'peer.reorderings': sum((info) => info.reorderings),
     'peer.duplicates': sum((info) => info.duplicates),
     'peer.stuck': stuck.length,
-    'peer.stuck_from_start': stuck.filter(isStuckFromStart).length,
+    'peer.stuck_from_start': last.some((one) => passesFull(one, growth)) ? 0 : stuck.filter(isStuckFromStart).length,
     'peer.rtt_min': trips.length > 0 ? Math.min(...trips) : undefined,
     'peer.busy': Math.min(100, (100 * busy) / seconds),
     'peer.window_limited':
@@ -78,8 +77,14 @@ function isStuck({ info }: Connection, was: Info | undefined): boolean {
   return info.backoff > 0 && info.unacked > 0 && (was === undefined || info.bytesAcked <= was.bytesAcked)
 }
 
-/** The handshake passed, at least a full segment was sent and sent again, and none ever arrived: timeouts back off, so no window need see one. */
+/** Another connection to the same peer gets segments through that are more full than not. */
+function passesFull(one: Connection, growth: (one: Connection, of: (info: Info) => number) => number): boolean {
+  const segments = growth(one, (info) => info.segments)
+  return segments >= SEGMENTS_THAT_TELL && growth(one, (info) => info.bytesAcked) >= (segments * one.info.mss) / 2
+}
+
+/** The handshake passed, and small requests perhaps; at least a full segment was sent and sent again, and none ever arrived. Timeouts back off, so no window need see one. */
 function isStuckFromStart({ info }: Connection): boolean {
   const { mss, bytesSent, bytesAcked, backoff } = info
-  return mss > 0 && bytesSent >= mss && bytesAcked <= ONLY_THE_HANDSHAKE && backoff >= TIMEOUTS_THAT_TELL
+  return mss > 0 && bytesSent - bytesAcked >= mss && bytesAcked < mss && backoff >= TIMEOUTS_THAT_TELL
 }
