@@ -45,6 +45,7 @@ const GROUPS: readonly (readonly [tools: string, packages: Packages])[] = [
   ['bpftool', everywhere('bpftool', { arch: 'bpf' })],
   ['trace-cmd', everywhere('trace-cmd')],
   ['ethtool', everywhere('ethtool')],
+  ['nft', everywhere('nftables')],
   ['strace', everywhere('strace')],
   ['tcpdump', everywhere('tcpdump')],
   ['lsof', everywhere('lsof')],
