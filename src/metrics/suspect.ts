@@ -16,6 +16,7 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads of the process', see: 'ps -o nlwp= -p PID' },
   { id: 'suspect.active_threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that used at least 2 % of a CPU, or waited for one that long', see: threads },
   { id: 'suspect.cpu', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by all threads; 100 % is one CPU', see: threads },
+  { id: 'suspect.realtime', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by those of its threads that run before every normal task (policies FIFO, RR, DEADLINE); 100 % is one CPU', see: 'chrt -a -p PID' },
   { id: 'suspect.busiest_thread', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by the thread that used most', see: threads },
   { id: 'suspect.busiest_name', per: 'process', dimension: 'text', kind: 'text', help: 'Name and id of that thread', see: threads },
   { id: 'suspect.turn', per: 'process', dimension: 'seconds', kind: 'rate', help: 'CPU its busiest thread uses from one sleep to the next, on average', see: threads },

@@ -2,6 +2,9 @@
 //   4242 (a) R 1 (b) S 4100 4242 4100 34816 4242 4194304 931 0 2 0 14 6 0 0 20 0 1 0 181234 5672960 402 18446744073709551615 …
 //   pid (comm) state ppid … 10 minflt, 12 majflt, 14 utime, 15 stime, 19 nice, 20 num_threads, 22 starttime, 24 rss, 40 rt_priority, 41 policy
 
+/** Scheduling policies that run before every normal task: FIFO, RR, DEADLINE. */
+export const REALTIME: ReadonlySet<number> = new Set([1, 2, 6])
+
 export interface TaskStat {
   readonly pid: number
   readonly comm: string

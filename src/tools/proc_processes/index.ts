@@ -8,6 +8,7 @@ import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
+import { REALTIME } from '../../parse/stat.ts'
 import { complete, defined } from '../../parse/table.ts'
 import { replacedChildren } from './replaced.ts'
 import { select } from './select.ts'
@@ -15,7 +16,6 @@ import { cpuUnexplained } from './unexplained.ts'
 import { growthOf, track, type Track, type Tracks } from './track.ts'
 
 /** Scheduling policies FIFO, RR and DEADLINE. */
-const REALTIME = new Set([1, 2, 6])
 const IO = ['process.read_bytes', 'process.write_bytes', 'process.io_bytes'] as const
 
 export const source: Source = {

@@ -18,6 +18,7 @@ const GIVES = [
   'suspect.active_threads',
   'suspect.cpu',
   'suspect.busiest_thread',
+  'suspect.realtime',
   'suspect.busiest_name',
   'suspect.turn',
   'suspect.turn_ends_in',

@@ -1,7 +1,7 @@
 // History of one suspect → its metrics: what its threads used, where they may run, what they waited for.
 import type { Context } from '../../model/context.ts'
 import type { Instance, Value } from '../../model/metric.ts'
-import type { TaskStat } from '../../parse/stat.ts'
+import { REALTIME, type TaskStat } from '../../parse/stat.ts'
 import { defined } from '../../parse/table.ts'
 import { waitersByWord, type WaitCall } from '../../parse/wait-call.ts'
 import type { SuspectHistory, Thread, ThreadSample } from './history.ts'
@@ -44,6 +44,7 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
           'suspect.cpu': total(uses.map(({ ran }) => ran)),
           'suspect.cpu_wait': total(uses.map(({ waited }) => waited)),
           'suspect.busiest_thread': busiest?.ran,
+          'suspect.realtime': total(uses.filter(({ thread }) => isRealtime(thread)).map(({ ran }) => ran)) ?? 0,
           'suspect.turn': busiest && turnOf(busiest.thread),
           'suspect.switches': perSecond(
             threads.map((one) => one.voluntary),
@@ -170,6 +171,11 @@ function ioOf({ io }: SuspectHistory, seconds: number): Record<string, number | 
   const bytes = grown('rchar', 'wchar')
   if (calls === undefined || bytes === undefined) return {}
   return { 'suspect.io_calls': calls / seconds, 'suspect.io_call_size': calls === 0 ? undefined : bytes / calls }
+}
+
+/** FIFO, RR and DEADLINE: a thread may have a policy that the first thread of its process has not. */
+function isRealtime(thread: Thread): boolean {
+  return REALTIME.has(lastOf(thread)?.stat.policy ?? 0)
 }
 
 function lastOf({ samples }: Thread): ThreadSample | undefined {
