@@ -4,6 +4,8 @@ import type { Metric } from '../model/metric.ts'
 const free = 'free -b -w'
 const meminfo = 'cat /proc/meminfo'
 const vm = 'cat /proc/vmstat'
+const vmOf = "grep -E '^Vm(PTE|Data)' /proc/[0-9]*/status"
+const ipcs = 'ipcs -m'
 
 export const metrics: readonly Metric[] = [
   { id: 'memory.total', dimension: 'bytes', kind: 'constant', help: 'Memory the kernel manages', see: free },
@@ -23,7 +25,16 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.slab_reclaimable', dimension: 'bytes', kind: 'constant', help: 'Kernel caches that can be reclaimed (SReclaimable)', see: meminfo },
   { id: 'memory.unevictable', dimension: 'bytes', kind: 'constant', help: 'Memory that cannot be reclaimed: locked, ramfs', see: meminfo },
   { id: 'memory.locked', dimension: 'bytes', kind: 'constant', help: 'Memory locked by mlock (Mlocked)', see: meminfo },
-  { id: 'memory.page_tables', dimension: 'bytes', kind: 'constant', help: 'Memory in page tables', see: meminfo },
+  { id: 'memory.page_tables', dimension: 'bytes', kind: 'gauge', help: 'Memory in page tables', see: meminfo },
+  { id: 'memory.page_tables_of_processes', dimension: 'bytes', kind: 'constant', help: 'Page tables of all processes together', see: vmOf },
+  { id: 'process.page_tables', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory in the page tables of a process (VmPTE); in no RSS', see: vmOf },
+  { id: 'memory.data_of_processes', dimension: 'bytes', kind: 'constant', help: 'Private writable memory all processes asked for, touched or not', see: vmOf },
+  { id: 'process.data_size', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Private writable memory a process asked for, touched or not (VmData); most of what it commits', see: vmOf },
+  { id: 'memory.shm_unattached', dimension: 'bytes', kind: 'gauge', help: 'Memory in System V shared memory segments that no process has attached', see: ipcs },
+  { id: 'memory.shm_unattached_segments', dimension: 'count', kind: 'constant', help: 'Such segments', see: ipcs },
+  { id: 'memory.shm_unattached_owner', dimension: 'text', kind: 'text', help: 'User and creator of most of that memory', see: ipcs },
+  { id: 'memory.shm_of_living', dimension: 'bytes', kind: 'constant', help: 'Memory in segments nobody has attached whose creator still runs', see: 'ipcs -m -p' },
+  { id: 'process.shm_unattached', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory in segments a process created and nobody has attached', see: 'ipcs -m -p' },
   { id: 'memory.kernel_stacks', dimension: 'bytes', kind: 'constant', help: 'Memory in kernel stacks', see: meminfo },
   { id: 'memory.huge_reserved_idle', dimension: 'bytes', kind: 'constant', help: 'Huge pages reserved and not used', see: 'grep -i huge /proc/meminfo' },
   { id: 'memory.hardware_corrupted', dimension: 'bytes', kind: 'constant', help: 'Memory taken out of use after hardware errors', see: meminfo },
@@ -37,6 +48,8 @@ export const metrics: readonly Metric[] = [
   { id: 'memory.major_faults', dimension: 'rate', kind: 'rate', help: 'Page faults per second that had to read from a device', see: vm },
   { id: 'memory.minor_faults', dimension: 'rate', kind: 'rate', help: 'Page faults per second served from memory', see: vm },
   { id: 'memory.oom_kills', dimension: 'count', kind: 'count', help: 'Processes killed for lack of memory in the window, host or cgroup', see: 'grep oom_kill /proc/vmstat' },
+  { id: 'memory.paged_in', dimension: 'bytes', kind: 'count', help: 'Read from block devices in the window (pgpgin), direct I/O and swap included', see: 'vmstat -w 1 6' },
+  { id: 'memory.reclaimed', dimension: 'bytes', kind: 'count', help: 'Memory reclaimed in the window, for the host or for a group', see: 'grep pgsteal /proc/vmstat' },
   { id: 'memory.drop_caches', dimension: 'count', kind: 'count', help: 'Times in the window that somebody dropped the page cache or slab', see: 'grep drop_ /proc/vmstat' },
   { id: 'memory.pressure.some', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which some task waited for memory (PSI)', see: 'cat /proc/pressure/memory' },
   { id: 'memory.pressure.full', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which all non-idle tasks waited for memory (PSI)', see: 'cat /proc/pressure/memory' },

@@ -26,6 +26,12 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^INFO: task (?<victim>.{1,64}?):(?<pid>\d+) (?:is )?blocked .{0,80}?for more than \d+ seconds/i,
   },
   { id: 'allocation_failure', pattern: /^(?:\[[^\]]*\] )?(?<victim>.{1,64}?): page allocation (?:failure|stalls)/i },
+  // Since 5.16; the number of bytes came later.
+  {
+    id: 'commit_refused',
+    pattern:
+      /^__vm_enough_memory: pid: (?<pid>\d+), comm: (?<victim>.{0,64}?), (?:bytes: (?<bytes>\d+) )?not? enough memory for the allocation/,
+  },
   { id: 'lockup', pattern: /(?:soft|hard) lockup - CPU#\d+.{0,40}?(?:\[(?<victim>.{1,64}?):(?<pid>\d+)\])?$/i },
   {
     id: 'lockup',

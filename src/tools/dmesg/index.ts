@@ -25,6 +25,9 @@ export const source: Source = {
     'log.coverage',
     'log.detail',
     'log.victim',
+    'log.commit_victim',
+    'log.commit_request',
+    'memory.commit_refusals',
     'process.cache_drops',
     'process.crashes',
     'disk.errors_logged',
@@ -81,7 +84,12 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
     labels: { device },
     values: { 'disk.errors_logged': errors },
   }))
-  return { ...found, instances: [...(found.instances ?? []), ...droppers, ...crashes, ...disks] }
+  const refused = hits.filter(({ family }) => family === 'commit_refused').length
+  return {
+    ...found,
+    host: { ...found.host, 'memory.commit_refusals': refused },
+    instances: [...(found.instances ?? []), ...droppers, ...crashes, ...disks],
+  }
 }
 
 /** Messages of one family, by what they name. */
@@ -106,9 +114,31 @@ function reading(recent: readonly Message[], coverage: number): Reading {
   const counts = new Map(ids.map((id) => [id, 0]))
   for (const hit of hits) counts.set(hit.family, (counts.get(hit.family) ?? 0) + 1)
   const last = new Map(hits.map((hit) => [hit.family, hit]))
+  const refused = last.get('commit_refused')
   return {
-    host: { ...Object.fromEntries([...counts].map(([id, count]) => [`log.${id}`, count])), 'log.coverage': coverage },
+    host: {
+      ...Object.fromEntries([...counts].map(([id, count]) => [`log.${id}`, count])),
+      'log.coverage': coverage,
+      ...refusal(refused),
+    },
     instances: [...last.values()].map(instance),
+    missing: {
+      ...(refused ? {} : { 'log.commit_victim': NOT_REFUSED }),
+      ...(refused?.names['bytes'] ? {} : { 'log.commit_request': refused ? SIZE_NOT_TOLD : NOT_REFUSED }),
+    },
+  }
+}
+
+const NOT_REFUSED = unavailable('nothing to measure', 'the kernel log tells of no allocation that was refused')
+const SIZE_NOT_TOLD = unavailable('not supported', 'this kernel does not tell how much was asked for')
+
+/** Whose allocation was refused last, and how large it was. */
+function refusal(hit: Hit | undefined): Record<string, string | number> {
+  if (!hit) return {}
+  const { victim = '', pid = '', bytes } = hit.names
+  return {
+    'log.commit_victim': `${sanitized(victim, 64)} (pid ${pid})`,
+    ...(bytes === undefined ? {} : { 'log.commit_request': Number(bytes) }),
   }
 }
 

@@ -23,6 +23,7 @@ const GAUGES: Readonly<Record<string, Find>> = {
   'memory.cache': (info) => sum(info.get('Cached'), info.get('SReclaimable')),
   'memory.shared': key('Shmem'),
   'memory.slab_unreclaimable': key('SUnreclaim'),
+  'memory.page_tables': key('PageTables'),
   'memory.swap_used': (info) => minus(info.get('SwapTotal'), info.get('SwapFree')),
 }
 
@@ -35,7 +36,6 @@ const CONSTANTS: Readonly<Record<string, Find>> = {
   'memory.slab_reclaimable': key('SReclaimable'),
   'memory.unevictable': key('Unevictable'),
   'memory.locked': key('Mlocked'),
-  'memory.page_tables': key('PageTables'),
   'memory.kernel_stacks': key('KernelStack'),
   'memory.huge_reserved_idle': hugeIdle,
   'memory.hardware_corrupted': key('HardwareCorrupted'),
@@ -71,8 +71,23 @@ const COUNTS: Readonly<Record<string, Find>> = {
   'memory.drop_caches': (vm) => sum(vm.get('drop_pagecache'), vm.get('drop_slab')),
 }
 
+/** Counters, told as bytes in the window: of KiB, and of pages. */
+const AMOUNTS: Readonly<Record<string, Find>> = {
+  'memory.paged_in': key('pgpgin'),
+}
+const AMOUNTS_OF_PAGES: Readonly<Record<string, Find>> = {
+  'memory.reclaimed': reclaimed,
+}
+
 const OF_MEMINFO = [...Object.keys(GAUGES), ...Object.keys(CONSTANTS)]
-const OF_VMSTAT_FIND: Readonly<Record<string, Find>> = { ...PAGES, ...TRAFFIC, ...RATES, ...COUNTS }
+const OF_VMSTAT_FIND: Readonly<Record<string, Find>> = {
+  ...PAGES,
+  ...TRAFFIC,
+  ...RATES,
+  ...COUNTS,
+  ...AMOUNTS,
+  ...AMOUNTS_OF_PAGES,
+}
 const OF_VMSTAT = Object.keys(OF_VMSTAT_FIND)
 
 export const source: Source = {
@@ -98,6 +113,8 @@ export const source: Source = {
       ...each(TRAFFIC, (find) => rates(vm.map(find), at)?.map(pages)),
       ...each(RATES, (find) => meanRate(vm.map(find), at)),
       ...each(COUNTS, (find) => increase(vm.map(find))),
+      ...each(AMOUNTS, (find) => times(1024, increase(vm.map(find)))),
+      ...each(AMOUNTS_OF_PAGES, (find) => times(context.pageSize, increase(vm.map(find)))),
       'memory.overcommit': number(read.at(-1)?.get(OVERCOMMIT)?.trim()),
     })
     const refused = unreadable(looks.at(-1)?.text ?? '')
@@ -137,6 +154,19 @@ function sumOf(numbers: Numbers, prefix: string): number | undefined {
     (name) => name === prefix || (name.startsWith(`${prefix}_`) && name !== `${prefix}_throttle`),
   )
   return keys.length === 0 ? undefined : sum(...keys.map((name) => numbers.get(name)))
+}
+
+/** Since 5.8 told by kind of page, and then for groups as well; before by who reclaimed, in old kernels for each zone. */
+function reclaimed(numbers: Numbers): number | undefined {
+  const anonymous = numbers.get('pgsteal_anon')
+  const ofFiles = numbers.get('pgsteal_file')
+  return anonymous !== undefined && ofFiles !== undefined
+    ? anonymous + ofFiles
+    : sum(sumOf(numbers, 'pgsteal_kswapd'), sumOf(numbers, 'pgsteal_direct'))
+}
+
+function times(unit: number, amount: number | undefined): number | undefined {
+  return amount === undefined ? undefined : amount * unit
 }
 
 function minus(all: number | undefined, part: number | undefined): number | undefined {
