@@ -3,6 +3,7 @@ import type { Metric } from '../model/metric.ts'
 
 const channels = 'grep -H . /proc/[0-9]*/wchan /proc/[0-9]*/schedstat'
 const queues = 'ipcs -q -p; grep -H . /proc/[0-9]*/wchan'
+const posixQueues = 'grep -H . /proc/[0-9]*/syscall; find /proc -path "/proc/[0-9]*/fd/*" -lname "/*" ! -lname "/*/*" -ls'
 const descriptors = 'ls -l /proc/PID/fd'
 
 /** "Stuck": asleep in the same kernel function at both ends of the window, and did not run once in between (main thread). */
@@ -20,6 +21,12 @@ export const metrics: readonly Metric[] = [
   { id: 'process.queue_senders_held', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that wait to send to a message queue this process received from last', see: queues },
   { id: 'process.queue_messages', per: 'process', dimension: 'count', kind: 'constant', help: 'Messages in that queue', see: queues },
   { id: 'process.queue_reader_state', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function it sleeps in', see: queues },
+  { id: 'task.stuck_posix_queue', dimension: 'count', kind: 'constant', help: 'Processes that waited at a POSIX message queue for the whole window and did not run once: to send to a full one, or to receive, which is how receivers idle', see: channels },
+  { id: 'task.posix_queue_senders', dimension: 'count', kind: 'constant', help: 'Those of them that wait in mq_send', see: posixQueues },
+  { id: 'process.posix_queue_sender', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for a process that waits in mq_send and did not run once', see: posixQueues },
+  { id: 'process.posix_queue_senders_held', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that wait in mq_send on a POSIX message queue this process has open for reading and leaves alone', see: posixQueues },
+  { id: 'process.posix_queue_name', per: 'process', dimension: 'text', kind: 'text', help: 'Name of that queue', see: posixQueues },
+  { id: 'process.posix_queue_reader_state', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function it sleeps in', see: posixQueues },
   { id: 'process.unread_senders', per: 'process', dimension: 'count', kind: 'constant', help: 'Unix sockets whose data this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_bytes', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory of the messages on Unix sockets that this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_socket', per: 'process', dimension: 'text', kind: 'text', help: 'Path of its Unix socket with most unread data', see: 'ss -x -a -n -p' },

@@ -4,12 +4,21 @@ import type { Metric } from '../model/metric.ts'
 const threads = 'pidstat -t -u -w -p PID 1'
 const channels = 'grep -H . /proc/PID/task/*/wchan'
 const calls = 'grep -H . /proc/PID/task/*/syscall'
+const shared = 'grep -H . /proc/[0-9]*/syscall; grep "rw-s" /proc/PID/maps'
 const io = 'grep -E "^(syscr|syscw|rchar|wchar)" /proc/PID/io'
 
 /** Only processes that stood out in the window before have them: by CPU, waiting, faults, switches, I/O or a queue at a lock. */
 export const metrics: readonly Metric[] = [
   { id: 'process.lock_queue', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock: in futex(), at one address, whose word says that the lock is held and others wait', see: calls },
   { id: 'process.lock_queues', per: 'process', dimension: 'count', kind: 'gauge', help: 'Locks threads of the process wait for', see: calls },
+  { id: 'process.shared_lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Processes of one parent that wait for the same lock in shared memory as what was named as slow: in futex() without FUTEX_PRIVATE_FLAG, at one address (main threads)', see: shared },
+  { id: 'process.shared_lock_sharers', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that were seen to wait for it', see: shared },
+  { id: 'process.shared_lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second they ran: a lock that passes on wakes one of them', see: shared },
+  { id: 'process.shared_lock_cpu', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU they used together; 100 % is one CPU', see: shared },
+  { id: 'process.shared_lock_holder_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function in which the process sleeps that does not wait for the lock while the others do', see: shared },
+  { id: 'process.shared_lock_place', per: 'process', dimension: 'text', kind: 'text', help: 'Memory the lock is in', see: shared },
+  { id: 'process.own_waits', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads of what was named as slow that wait in futex() without a timeout, with FUTEX_PRIVATE_FLAG or for a thread to end, and did not run: only another of its threads can wake them', see: calls },
+  { id: 'process.other_waits', per: 'process', dimension: 'count', kind: 'constant', help: 'Its other threads, those a Java virtual machine has for itself left out: they run, wait for a time, or for something outside', see: calls },
   { id: 'file_lock.queue', dimension: 'count', kind: 'gauge', help: 'Waiters of the file lock (flock, POSIX) that has most', see: 'lslocks; cat /proc/locks' },
   { id: 'process.file_lock_waiters', per: 'process', dimension: 'count', kind: 'constant', help: 'Waiters of a file lock the process holds, or held at the other end of the window', see: 'lslocks; cat /proc/locks' },
   { id: 'process.file_lock_holders', per: 'process', dimension: 'count', kind: 'constant', help: 'Different holders that file lock had when it was looked at: more than one, and it passes from one to the next', see: 'lslocks; cat /proc/locks' },
@@ -31,7 +40,10 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.locks', per: 'process', dimension: 'count', kind: 'gauge', help: 'Different locks of the program that its threads wait for', see: calls },
   { id: 'suspect.lock_still', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that waited for the same lock at every moment and did not run once', see: calls },
   { id: 'suspect.lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second that threads seen waiting for that lock went to sleep: each time it changed hands', see: threads },
-  { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition: the interpreter lock of Python and Ruby shows so', see: calls },
+  { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition: the interpreter lock of Python shows so', see: calls },
+  { id: 'suspect.turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait in futex(), of those that used at least 2 % of a CPU or waited for one that long', see: calls },
+  { id: 'suspect.timed_turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Those of them that wait with a timeout: one where a waiting thread ends the time slice of the one that runs, as in Ruby', see: calls },
+  { id: 'suspect.runnable', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that run or want to', see: 'ps -L -o state,tid,comm -p PID' },
   { id: 'suspect.memory_lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the lock of their address space, in a fault, mmap, munmap or mprotect', see: channels },
   { id: 'suspect.held_writers', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads the kernel holds back in write() until dirty pages are written (balance_dirty_pages)', see: channels },
   { id: 'suspect.switches', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second its threads went to sleep', see: threads },

@@ -6,6 +6,8 @@
 /** futex(word, operation, value, timeout, …) by machine; others tell too little for a number to be sure. */
 const FUTEX = new Set(['202', '98', '422'])
 const COMMAND = 0x7f
+const PRIVATE = 0x80
+const WAITERS = 0x8000_0000
 const WAIT = 0
 const WAIT_BITSET = 9
 const LOCK_PI = new Set([6, 13])
@@ -29,6 +31,27 @@ export function waitCall(text: string | undefined): WaitCall | undefined {
   if (LOCK_PI.has(command)) return { word, kind: 'lock', timed }
   if (command !== WAIT && command !== WAIT_BITSET) return undefined
   return { word, kind: Number(value) === CONTENDED ? 'lock' : 'condition', timed }
+}
+
+/**
+ * Address of a lock that is shared between processes and waited for; a word of one process alone has FUTEX_PRIVATE_FLAG.
+ * A robust mutex holds the thread that has it, and a bit that says somebody waits.
+ */
+export function sharedLockWord(text: string | undefined): string | undefined {
+  const call = waitCall(text)
+  const [, , operation, value] = (text ?? '').trim().split(' ')
+  if (!call || (Number(operation) & PRIVATE) !== 0) return undefined
+  return call.kind === 'lock' || Number(value) % 2 ** 32 > WAITERS ? call.word : undefined
+}
+
+/**
+ * True for a wait that only another thread of the same process can end: no timeout, and a word of this process alone, or one of its
+ * threads that is waited for (pthread_join waits for the kernel to clear its id).
+ */
+export function ownWait(text: string | undefined, tids: readonly number[]): boolean {
+  const call = waitCall(text)
+  const [, , operation, value] = (text ?? '').trim().split(' ')
+  return call !== undefined && !call.timed && ((Number(operation) & PRIVATE) !== 0 || tids.includes(Number(value)))
 }
 
 /** Word → the threads that wait at it. */

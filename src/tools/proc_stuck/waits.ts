@@ -6,14 +6,16 @@ import type { Instance } from '../../model/metric.ts'
 import type { ProcessRecord } from '../../parse/scan.ts'
 
 /** Readers that wait for a writer are how programs idle; a writer that waits for its reader is work that does not get on. */
-export type Wait = 'pipe' | 'socket' | 'queue' | 'server' | 'freeze'
+export type Wait = 'pipe' | 'socket' | 'queue' | 'posix_queue' | 'server' | 'freeze'
 
 const WAITS: readonly (readonly [RegExp, Wait])[] = [
   // pipe_wait of older kernels is where readers sleep, too.
   [/^(?:anon_pipe_write|fifo_pipe_write|pipe_write|pipe_wait_writable)$/, 'pipe'],
   [/^(?:unix_wait_for_peer|sock_alloc_send_pskb|sock_wait_for_wmem)$/, 'socket'],
-  // A message queue of System V; those of POSIX wait in one function to send and to receive.
+  // A message queue of System V.
   [/^do_msgsnd$/, 'queue'],
+  // Those of POSIX: one function to send and to receive, so this alone is no trouble. Their receivers idle there.
+  [/^(?:wq_sleep|do_mq_timedsend|(?:SyS|sys|__\w+_sys)_mq_timedsend)$/, 'posix_queue'],
   // Who writes to a frozen filesystem; a moment of it is nothing.
   [/^(?:percpu_rwsem_wait|__percpu_down_read\w*|sb_start_write\w*|__sb_start_write|sb_wait_write)$/, 'freeze'],
   // Not fuse_dev_do_read: there the server itself idles.

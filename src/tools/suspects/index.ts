@@ -33,6 +33,9 @@ const GIVES = [
   'suspect.lock_still',
   'suspect.lock_turns',
   'suspect.timed_waiters',
+  'suspect.turn_waiters',
+  'suspect.timed_turn_waiters',
+  'suspect.runnable',
   'suspect.memory_lock_waiters',
   'suspect.held_writers',
   'suspect.switches',
@@ -98,9 +101,9 @@ function split(looks: readonly Observation[]) {
 function absent(id: string): Unavailable {
   if (/io_call/.test(id))
     return unavailable('nothing to measure', 'it made no such call, or /proc/PID/io may not be read')
-  if (/waits_in|lock_turns|turn/.test(id))
-    return unavailable('nothing to measure', 'none of its threads was seen to wait')
   if (/waiters|writers/.test(id))
     return unavailable('not permitted', 'what threads of others wait for may be read by root only', 'run as root')
+  if (/waits_in|lock_turns|turn/.test(id))
+    return unavailable('nothing to measure', 'none of its threads was seen to wait')
   return unavailable('nothing to measure', 'the process ended while it was looked at')
 }

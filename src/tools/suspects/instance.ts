@@ -62,7 +62,12 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
     'suspect.priority': last?.stat.nice,
     'suspect.confined':
       allowed.length === 0 ? undefined : Math.min(100, (100 * Math.min(...allowed)) / context.cpus.online),
-    ...waits(history, seconds),
+    'suspect.runnable': atMs.map((_, i) => threads.filter(({ samples }) => samples[i]?.stat.state === 'R').length),
+    ...waits(
+      history,
+      seconds,
+      active.map(({ thread }) => thread),
+    ),
     'suspect.memory_lock_waiters': counted(
       history,
       (one) => one.stat.state === 'D' && ADDRESS_SPACE.test(one.channel ?? ''),
@@ -105,7 +110,11 @@ function grownIn({ samples }: Thread, of: (sample: ThreadSample) => number | und
 }
 
 /** Locks and conditions at which threads meet: the queue at the longest in each sample. */
-function waits({ threads, atMs }: SuspectHistory, seconds: number): Record<string, Value | undefined> {
+function waits(
+  { threads, atMs }: SuspectHistory,
+  seconds: number,
+  active: readonly Thread[],
+): Record<string, Value | undefined> {
   const readable = threads.some((thread) => thread.samples.some((sample) => sample?.call !== undefined))
   if (!readable) return {}
   const isLock = (call: WaitCall) => call.kind === 'lock'
@@ -124,6 +133,8 @@ function waits({ threads, atMs }: SuspectHistory, seconds: number): Record<strin
     'suspect.locks': atMs.map((_, i) => wordsAt(i, isLock).size),
     'suspect.lock_still': threads.filter(isStill).length,
     'suspect.timed_waiters': queues(isTimed).map((queue) => queue.length),
+    'suspect.turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call).length),
+    'suspect.timed_turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call?.timed).length),
     'suspect.lock_turns':
       met.size === 0
         ? undefined
