@@ -10,6 +10,7 @@ export const metrics: readonly Metric[] = [
   { id: 'interface.qdisc_overlimits', per: 'interface', dimension: 'count', kind: 'count', help: 'Times in the window that a shaper held a packet back', see: tc },
   { id: 'interface.qdisc_requeues', per: 'interface', dimension: 'count', kind: 'count', help: 'Packets the device refused in the window and the queueing discipline took back', see: tc },
   { id: 'interface.qdisc_backlog', per: 'interface', dimension: 'bytes', kind: 'gauge', help: 'Bytes waiting in the queueing discipline', see: tc },
+  { id: 'interface.qdisc_delay', per: 'interface', dimension: 'seconds', kind: 'rate', help: 'How long the bytes that waited in the queueing discipline at both looks take at the rate at which it sends', see: tc },
   { id: 'interface.qdisc', per: 'interface', dimension: 'text', kind: 'text', help: 'Queueing discipline that dropped most, else the outermost one', see: tc },
   { id: 'interface.tx_timeouts', per: 'interface', dimension: 'count', kind: 'count', help: 'Times in the window that a transmit queue made no progress and the kernel reset the device', see: `grep . ${queues}/tx_timeout` },
   { id: 'interface.tx_fill', per: 'interface', dimension: 'ratio', kind: 'gauge', help: 'Bytes handed to the device against the limit that byte queue limits allow, of the fullest transmit queue', see: `grep . ${queues}/byte_queue_limits/{inflight,limit}` },

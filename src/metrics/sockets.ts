@@ -22,6 +22,8 @@ export const metrics: readonly Metric[] = [
   { id: 'listener.datagram_queue', per: 'listener', dimension: 'bytes', kind: 'gauge', help: 'Bytes that wait in the receive buffer of this UDP socket', see: 'cat /proc/net/udp /proc/net/udp6' },
   { id: 'ip.no_route', dimension: 'count', kind: 'count', help: 'Packets in the window for which there was no route', see: 'nstat -asz IpOutNoRoutes Ip6OutNoRoutes Ip6InNoRoutes' },
   { id: 'ip.reassembly_fails', dimension: 'count', kind: 'count', help: 'Fragmented packets in the window that could not be put together: a part was lost, or memory was short', see: 'nstat -asz IpReasmFails Ip6ReasmFails' },
+  { id: 'ip.pieces_received', dimension: 'count', kind: 'count', help: 'Pieces of fragmented packets that arrived in the window', see: 'nstat -asz IpReasmReqds Ip6ReasmReqds' },
+  { id: 'ip.reassembly_memory', dimension: 'ratio', kind: 'gauge', help: 'Memory of pieces that wait for the rest of their packet against what they may take (ipfrag_high_thresh)', see: 'grep FRAG /proc/net/sockstat /proc/net/sockstat6' },
   { id: 'ip.fragmentation_fails', dimension: 'count', kind: 'count', help: 'Packets in the window that were too large for the link and must not be split', see: 'nstat -asz IpFragFails Ip6FragFails' },
   { id: 'process.received_unread', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data of TCP connections that had arrived when the window opened and was still not read at its end', see: 'ss -tnp' },
   { id: 'process.connections_unread', per: 'process', dimension: 'count', kind: 'constant', help: 'TCP connections of the process with received data that waits to be read, at both ends of the window', see: 'ss -tnp' },

@@ -18,6 +18,17 @@ export function loadsModule(tool: string, module: string, context: Context): Una
     : undefined
 }
 
+/** Why a question is not put that makes the kernel load a module by itself; undefined when it is there, or can load none. */
+export function autoloads(module: string, context: Context): Unavailable | undefined {
+  return context.modules?.includes(module) || context.loadsModules === false
+    ? undefined
+    : unavailable(
+        'not consented',
+        `the kernel would load its module ${module} to answer, and measuring changes nothing on the host`,
+        `modprobe ${module}`,
+      )
+}
+
 /** Why a tool is not run that is of no use without a module; undefined when it is there, or nobody knows. */
 export function needsModule(tool: string, module: string, context: Context): Unavailable | undefined {
   return context.modules === undefined || context.modules.includes(module)

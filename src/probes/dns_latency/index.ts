@@ -1,10 +1,18 @@
-// dns_latency: how long name lookups take and which are not answered, by resolver and process.
+// dns_latency: how long name lookups take, which are not answered, and which are answered with an error, by resolver and process.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
+import type { Row } from '../../model/tally.ts'
 import program from './queries.bt'
 
-const called = ['connect(fd,uservaddr)', 'sendto(fd,addr)', 'recvfrom(fd)', 'recvmsg(fd)', 'read(fd)', 'close(fd)']
+const called = [
+  'connect(fd,uservaddr)',
+  'sendto(fd,addr)',
+  'recvfrom(fd,ubuf)',
+  'recvmsg(fd,msg)',
+  'read(fd,buf)',
+  'close(fd)',
+]
 const events = [
   ...called.map((call) => `syscalls:sys_enter_${call}`),
   ...['recvfrom', 'recvmsg', 'read'].map((call) => `syscalls:sys_exit_${call}(ret)`),
@@ -18,19 +26,51 @@ const told = answering('dns.lookup_latency', {
   ],
 })
 
+const failing = answering('dns.lookup_latency', {
+  by: [
+    { domain: 'process', metric: 'process.lookups_failed', value: 'count', name: 'pid' },
+    { domain: 'peer', metric: 'peer.lookups_failed', value: 'count', name: 'resolver' },
+  ],
+})
+
+const UNANSWERED = 'unanswered'
+/** What the header of an answer says (RFC 1035). That a name does not exist (NXDOMAIN) is knowledge: search lists ask for many. */
+const RESULTS: Readonly<Record<string, string>> = { '0': UNANSWERED, '1': 'answered', '103': 'NXDOMAIN' }
+const ERRORS: Readonly<Record<string, string>> = {
+  '101': 'FORMERR',
+  '102': 'SERVFAIL',
+  '104': 'NOTIMP',
+  '105': 'REFUSED',
+}
+
 const read: Reader = (measured) => {
   const { rows = [], numbers = {} } = measured
-  const counted = (result: string) =>
-    rows.filter(({ labels }) => labels['result'] === result).reduce((sum, { count }) => sum + count, 0)
+  const counted = (some: readonly Row[]) => some.reduce((sum, { count }) => sum + count, 0)
+  const unanswered = counted(rows.filter(({ labels }) => labels['result'] === UNANSWERED))
+  const failed = rows.filter(({ labels }) => isError(labels['result'] ?? ''))
+  const [most] = failed.toSorted((a, b) => b.count - a.count)
   const begun = numbers['begun'] ?? 0
+  const reading = told(measured)
+  const own = failing({ ...measured, rows: failed }).instances ?? []
+  const instances = (reading.instances ?? []).map((one) => ({
+    ...one,
+    values: { ...one.values, ...own.find(({ domain, name }) => domain === one.domain && name === one.name)?.values },
+  }))
   return {
-    ...told(measured),
+    ...reading,
+    ...(instances.length > 0 ? { instances } : {}),
     host: {
-      'dns.lookups_answered': counted('answered'),
-      'dns.lookups_unanswered': counted('unanswered'),
+      'dns.lookups_answered': counted(rows) - unanswered,
+      'dns.lookups_unanswered': unanswered,
       'dns.lookups_unfinished': Math.max(0, begun - (numbers['ended'] ?? 0)),
+      'dns.lookups_failed': counted(failed),
+      ...(most ? { 'dns.lookup_error': most.labels['result'] ?? '' } : {}),
     },
   }
+}
+
+function isError(result: string): boolean {
+  return result === 'error' || Object.values(ERRORS).includes(result)
 }
 
 export const probe: Probe = {
@@ -42,12 +82,16 @@ export const probe: Probe = {
     'dns.lookups_answered',
     'dns.lookups_unanswered',
     'dns.lookups_unfinished',
+    'dns.lookups_failed',
+    'dns.lookup_error',
+    'process.lookups_failed',
+    'peer.lookups_failed',
     'process.lookup_wait',
     'peer.lookup_wait',
   ],
-  asks: 'How long do name lookups take, which resolver answers late or not at all, and who waits?',
+  asks: 'How long do name lookups take, which resolver answers late, with an error or not at all, and who waits?',
   tells:
-    'Below 1 ms is a cache on this host, a few milliseconds the own network, 20 to 200 ms a resolver that has to ask others. 1 s, 5 s and their multiples are time limits of the library: an answer was lost or the resolver is dead. Answered and yet 5 s: one of two questions (A and AAAA) was lost.',
+    'Below 1 ms is a cache on this host, a few milliseconds the own network, 20 to 200 ms a resolver that has to ask others. 1 s, 5 s and their multiples are time limits of the library: an answer was lost or the resolver is dead. Answered and yet 5 s: one of two questions (A and AAAA) was lost. SERVFAIL: the resolver cannot ask others or does not believe their answers; REFUSED: it does not serve this host.',
   seconds: 10,
   counted: [...called.map((call) => `syscalls:sys_enter_${call.replace(/\(.*/, '')}`), 'syscalls:sys_exit_read'],
   checked:
@@ -62,7 +106,7 @@ export const probe: Probe = {
         histogram: { map: '@latency', unit: 1e-6 },
         rows: {
           labels: ['resolver', 'result', 'pid', 'comm'],
-          names: { result: (got) => (got === '0' ? 'unanswered' : 'answered') },
+          names: { result: (got) => RESULTS[got] ?? ERRORS[got] ?? 'error' },
           of: [{ map: '@by', is: 'seconds', unit: 1e-6 }],
         },
         numbers: [

@@ -1,36 +1,61 @@
-// Counters of the IP layer in /proc/net/snmp and snmp6 at both ends of the window → packets without a route, fragments that were lost.
+// Counters of the IP layer in /proc/net/snmp and snmp6 at both ends of the window → packets without a route, fragments that were lost, memory they wait in.
 //   Ip: Forwarding DefaultTTL InReceives InHdrErrors … OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates
 //   Ip: 2 64 4802 0 … 16 0 0 0 0 0 0 0
 //   Ip6OutNoRoutes                  	4
+//   FRAG: inuse 590 memory 4196080                  sockstat, against ipfrag_high_thresh
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { increase } from '../../parse/counters.ts'
 import { files, keyed } from '../../parse/files.ts'
-import { defined, table, words } from '../../parse/table.ts'
+import { defined, number, table, words } from '../../parse/table.ts'
 
 const FOUR = '/proc/net/snmp'
 /** Absent where IPv6 is switched off. */
 const SIX = '/proc/net/snmp6'
 const SUMS: Readonly<Record<string, readonly string[]>> = {
   'ip.no_route': ['OutNoRoutes', 'Ip6OutNoRoutes', 'Ip6InNoRoutes'],
+  'ip.pieces_received': ['ReasmReqds', 'Ip6ReasmReqds'],
   'ip.reassembly_fails': ['ReasmFails', 'Ip6ReasmFails'],
   'ip.fragmentation_fails': ['FragFails', 'Ip6FragFails'],
 }
+const MEMORY = 'ip.reassembly_memory'
+/** Where pieces wait for the rest of their packet, and how many bytes of them may. */
+const STORES = [
+  { file: '/proc/net/sockstat', name: 'FRAG:', limit: '/proc/sys/net/ipv4/ipfrag_high_thresh' },
+  { file: '/proc/net/sockstat6', name: 'FRAG6:', limit: '/proc/sys/net/ipv6/ip6frag_high_thresh' },
+]
 
 export const source: Source = {
   id: 'proc_net_ip',
   tier: 'read',
   asks: 'Are there packets without a route, or fragments that never became whole?',
-  gives: Object.keys(SUMS),
-  requests: () => [{ kind: 'read', paths: [FOUR, SIX], at: 'ends' }],
+  gives: [...Object.keys(SUMS), MEMORY],
+  requests: () => [
+    { kind: 'read', paths: [FOUR, SIX, ...STORES.flatMap(({ file, limit }) => [file, limit])], at: 'ends' },
+  ],
   parse: (looks) => {
     const reads = looks.map((look) => counters(files(look.text)))
     if (reads.includes(undefined))
       return unavailable('not understood', `${FOUR} has no pair of Ip: lines, names above values`)
     if (reads.length < 2)
       return unavailable('not measured', 'counters were read only once: an increase needs two reads')
-    return { host: defined(Object.fromEntries(Object.entries(SUMS).map(([id, names]) => [id, grown(reads, names)]))) }
+    const sums = Object.entries(SUMS).map(([id, names]) => [id, grown(reads, names)])
+    const memory = looks.flatMap((look) => fullest(files(look.text)) ?? [])
+    return {
+      host: defined({ ...Object.fromEntries(sums), [MEMORY]: memory.length === looks.length ? memory : undefined }),
+    }
   },
+}
+
+/** Of both families the fuller one, in percent of what it may hold. */
+function fullest(read: ReadonlyMap<string, string>): number | undefined {
+  const shares = STORES.flatMap(({ file, name, limit }) => {
+    const line = (read.get(file) ?? '').split('\n').find((one) => one.startsWith(`${name} `))
+    const held = number(/ memory (\d+)/.exec(line ?? '')?.[1])
+    const most = number(read.get(limit)?.trim())
+    return held !== undefined && most !== undefined && most > 0 ? [(100 * held) / most] : []
+  })
+  return shares.length > 0 ? Math.max(...shares) : undefined
 }
 
 function counters(read: ReadonlyMap<string, string>): ReadonlyMap<string, number> | undefined {
