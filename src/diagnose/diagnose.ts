@@ -48,8 +48,11 @@ export function diagnose(
   const roots = current.filter(
     (c) => !current.some((other) => other !== c && isEffect(c, other) && !isEffect(other, c)),
   )
-  const diagnoses = roots.map((root) => diagnosisOf(root, current, findings, diagnosing))
-  return { diagnoses: diagnoses.sort((a, b) => rank(b, diagnosing) - rank(a, diagnosing)), findings }
+  const ranked = roots.map((root) => {
+    const diagnosis = diagnosisOf(root, current, findings, diagnosing)
+    return { diagnosis, rank: rank(diagnosis, root.support, diagnosing) }
+  })
+  return { diagnoses: ranked.sort((a, b) => b.rank - a.rank).map(({ diagnosis }) => diagnosis), findings }
 }
 
 /** The same cause concluded in two runbooks is one diagnosis. */
@@ -127,11 +130,12 @@ function culpritsOf(root: Conclusion): Culprit[] {
 const CONFIDENCE: Readonly<Record<Confidence, number>> = { high: 2, medium: 1, low: 0 }
 
 /**
- * Higher is first: what the operator named; what explains others; errors and saturation above utilization (A.12);
- * critical above warn; confidence; and between equals what more findings rest on.
+ * Higher is first: what the operator named; what explains others; errors and saturation above utilization (A.12), where it is more than a
+ * limit that comes near; critical above warn; confidence; and between equals what more findings rest on.
  */
-function rank(diagnosis: Diagnosis, { isTarget }: Diagnosing): number {
-  const signal = diagnosis.use.split('.')[1]
+function rank(diagnosis: Diagnosis, support: readonly Finding[], { isTarget }: Diagnosing): number {
+  const near = diagnosis.status === 'warn' && support.every(({ use }) => use.endsWith('.utilization'))
+  const signal = near ? 'utilization' : diagnosis.use.split('.')[1]
   return (
     (isTarget && diagnosis.culprits.some(isTarget) ? 10_000 : 0) +
     Math.min(diagnosis.explains.length, 3) * 100 +
