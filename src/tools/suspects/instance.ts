@@ -20,12 +20,9 @@ const DIRTY = /^balance_dirty_pages\w*$/
 export function instanceOf(history: SuspectHistory, context: Context): Instance {
   const { suspect, threads, atMs } = history
   const seconds = ((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)) / 1000
-  const uses = threads.map((thread) => ({ thread, ...useOf(thread, seconds) }))
+  const uses: readonly Use[] = threads.map((thread) => ({ thread, ...useOf(thread, seconds) }))
   const active = uses.filter(({ ran, waited }) => (ran ?? 0) + (waited ?? 0) >= ACTIVE)
-  const busiest = uses.reduce<(typeof uses)[number] | undefined>(
-    (best, next) => (best && (best.ran ?? 0) >= (next.ran ?? 0) ? best : next),
-    undefined,
-  )
+  const busiest = uses.toSorted((a, b) => (b.ran ?? 0) - (a.ran ?? 0))[0]
   const allowed = active.flatMap(({ thread }) => thread.cpusAllowed ?? [])
   const ticksOf = (of: (stat: TaskStat) => number, scale: number) => {
     const sum = total(threads.map((thread) => grownIn(thread, (sample) => of(sample.stat))))
@@ -77,6 +74,13 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
   })
   const pid = String(suspect.pid)
   return { domain: 'process', name: pid, labels: { pid, comm: suspect.comm }, values }
+}
+
+/** Percent of a CPU that a thread ran, and waited for one. */
+interface Use {
+  readonly thread: Thread
+  readonly ran: number | undefined
+  readonly waited: number | undefined
 }
 
 function useOf(thread: Thread, seconds: number) {
