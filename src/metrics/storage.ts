@@ -79,4 +79,7 @@ export const metrics: readonly Metric[] = [
   { id: 'cgroup.io_limit_used', per: 'cgroup', dimension: 'ratio', kind: 'rate', help: 'The rate of the group against its I/O limit, for the limit and device where it is highest (io.max; blkio.throttle)', see: groupIo },
   { id: 'cgroup.io_limit', per: 'cgroup', dimension: 'text', kind: 'text', help: 'That limit', see: groupIo },
   { id: 'cgroup.io_pressure', per: 'cgroup', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which some task of the group waited for block I/O (v2 only)', see: 'cat /sys/fs/cgroup/GROUP/io.pressure' },
+  { id: 'cgroup.io_held', per: 'cgroup', dimension: 'ratio', kind: 'constant', help: 'Share of the samples in which a process of a group with an I/O limit waited in state D while the devices of the limit had nothing in flight', see: 'grep . /sys/block/*/inflight; ps -eo state,pid,wchan:32,cgroup | grep ^D' },
+  { id: 'cgroup.io_held_limit', per: 'cgroup', dimension: 'text', kind: 'text', help: 'The lowest I/O limit of that group', see: groupIo },
+  { id: 'process.io_held', per: 'process', dimension: 'ratio', kind: 'constant', help: 'Share of the samples in which this process did', see: 'cat /proc/PID/wchan /sys/block/*/inflight' },
 ]

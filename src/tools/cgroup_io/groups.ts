@@ -159,7 +159,7 @@ export function instanceOf(group: Group): Instance {
 }
 
 /** `259:0 rbytes`, 1048576 → `1 MiB/s read on 259:0`. */
-function limitText(key: string, limit: number): string {
+export function limitText(key: string, limit: number): string {
   const [device = '', kind = ''] = key.split(' ')
   const way = kind.startsWith('r') ? 'read' : 'written'
   return `${kind.endsWith('bytes') ? formatQuantity(limit, 'byteRate') : `${limit} I/Os per second`} ${way} on ${device}`

@@ -1,5 +1,6 @@
-// find over the descriptors of all processes, and stat of those whose file is deleted → space that no name leads to, per filesystem and process.
+// find over the descriptors and mappings of all processes, and stat of those whose file is deleted → space that no name leads to, per filesystem and process.
 //   /proc/4242/fd/7 54525952 512 1794         blocks in use and their size are 106496 and 512; 1794 is the device, 7:2
+//   /proc/4250/map_files/7f20c000-7f40c000 4096 512 1794 12 regular file        mapped, and no descriptor need be open
 //   27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw            mountinfo: which mount that device is
 //   /proc/4242/comm:app                                               the names of the processes
 import type { Instance } from '../../model/metric.ts'
@@ -11,11 +12,15 @@ import { mountinfo, type Mount } from '../proc_mounts/mounts.ts'
 const TABLE = '/proc/self/mountinfo'
 const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
+/** Memory that looks like a deleted file. */
+const NOT_ON_DISK = ['/memfd:*', '/dev/*', '/SYSV*'].flatMap((name) => ['!', '-lname', name])
 const ARGUMENTS = [
   ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ['!', '-regex', '/proc/[0-9]+(/(fd|comm)(/[0-9]+)?)?', '-prune'],
+  // Links of map_files are followed by root only: the mappings of others stay unseen, as their descriptors do.
+  ['!', '-regex', '/proc/[0-9]+(/(fd|map_files|comm)(/[0-9a-f-]+)?)?', '-prune'],
   // stat follows the link to the file itself, and only where it is deleted: a look at a dead file server would hang.
-  ['-o', '-path', '*/fd/*', '-lname', '/* (deleted)', '-exec', 'stat', '-L', '-c', '%n %b %B %d %i %F', '{}', '+'],
+  ['-o', '-type', 'l', '-lname', '/* (deleted)', ...NOT_ON_DISK],
+  ['-exec', 'stat', '-L', '-c', '%n %b %B %d %i %F', '{}', '+'],
   ['-o', '-name', 'comm', '-exec', 'grep', '-H', '^', '{}', '+'],
 ].flat()
 
@@ -30,7 +35,7 @@ export const source: Source = {
   id: 'find_deleted',
   tier: 'run',
   tool: 'find',
-  asks: 'Which process holds deleted files open, and how much space do they take?',
+  asks: 'Which process holds deleted files, open or mapped, and how much space do they take?',
   gives: ['mount.deleted_bytes', 'process.deleted_bytes', 'process.deleted_on'],
   requests: (_window, context) =>
     context.processes > MANY_PROCESSES
@@ -73,7 +78,7 @@ function onDisk({ type }: Mount): boolean {
 
 function heldOf(line: string, mounts: readonly Mount[]): Held | undefined {
   const [, pid = '', blocks, size, device, inode = ''] =
-    /^\/proc\/(\d+)\/fd\/\d+ (\d+) (\d+) (\d+) (\d+) regular/.exec(line) ?? []
+    /^\/proc\/(\d+)\/(?:fd\/\d+|map_files\/[\da-f-]+) (\d+) (\d+) (\d+) (\d+) regular/.exec(line) ?? []
   if (device === undefined) return undefined
   const number = `${major(Number(device))}:${minor(Number(device))}`
   const own = mounts.filter((one) => one.device === number && onDisk(one))
@@ -90,7 +95,7 @@ function minor(device: number): number {
   return (device % 2 ** 8) + (Math.floor(device / 2 ** 20) % 2 ** 24) * 2 ** 8
 }
 
-/** Several descriptors of one file hold its space once. */
+/** Several descriptors and mappings of one file hold its space once. */
 function total(held: readonly Held[]): number {
   const files = new Map(held.map((one) => [`${one.mount.device} ${one.inode}`, one.bytes]))
   return [...files.values()].reduce((sum, bytes) => sum + bytes, 0)
