@@ -40,7 +40,7 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.locks', per: 'process', dimension: 'count', kind: 'gauge', help: 'Different locks of the program that its threads wait for', see: calls },
   { id: 'suspect.lock_still', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that waited for the same lock at every moment and did not run once', see: calls },
   { id: 'suspect.lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second that threads seen waiting for that lock went to sleep: each time it changed hands', see: threads },
-  { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition: the interpreter lock of Python shows so', see: calls },
+  { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition, of those that used at least 0.2 % of a CPU: the interpreter lock of Python shows so', see: calls },
   { id: 'suspect.turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait in futex(), of those that used at least 2 % of a CPU or waited for one that long', see: calls },
   { id: 'suspect.timed_turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Those of them that wait with a timeout: one where a waiting thread ends the time slice of the one that runs, as in Ruby', see: calls },
   { id: 'suspect.runnable', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that run or want to', see: 'ps -L -o state,tid,comm -p PID' },

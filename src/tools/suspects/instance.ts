@@ -8,6 +8,8 @@ import type { SuspectHistory, Thread, ThreadSample } from './history.ts'
 
 /** Percent of a CPU, used or waited for, from which on a thread takes part. */
 const ACTIVE = 2
+/** Percent from which on one takes turns with others, however many they are; the compiler threads of a Java virtual machine idle in one timed wait. */
+const TAKES_TURNS = 0.2
 const MOST_CHANNELS = 3
 /**
  * Where threads sleep that want the lock of their address space. The kernel skips its lock functions when it names the sleeper, so these
@@ -21,7 +23,7 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
   const { suspect, threads, atMs } = history
   const seconds = ((atMs.at(-1) ?? 0) - (atMs[0] ?? 0)) / 1000
   const uses: readonly Use[] = threads.map((thread) => ({ thread, ...useOf(thread, seconds) }))
-  const active = uses.filter(({ ran, waited }) => (ran ?? 0) + (waited ?? 0) >= ACTIVE)
+  const active = uses.filter(isActive)
   const busiest = uses.toSorted((a, b) => (b.ran ?? 0) - (a.ran ?? 0))[0]
   const allowed = active.flatMap(({ thread }) => thread.cpusAllowed ?? [])
   const ticksOf = (of: (stat: TaskStat) => number, scale: number) => {
@@ -60,11 +62,7 @@ export function instanceOf(history: SuspectHistory, context: Context): Instance 
     'suspect.confined':
       allowed.length === 0 ? undefined : Math.min(100, (100 * Math.min(...allowed)) / context.cpus.online),
     'suspect.runnable': atMs.map((_, i) => threads.filter(({ samples }) => samples[i]?.stat.state === 'R').length),
-    ...waits(
-      history,
-      seconds,
-      active.map(({ thread }) => thread),
-    ),
+    ...waits(history, seconds, uses),
     'suspect.memory_lock_waiters': counted(
       history,
       (one) => one.stat.state === 'D' && ADDRESS_SPACE.test(one.channel ?? ''),
@@ -81,6 +79,10 @@ interface Use {
   readonly thread: Thread
   readonly ran: number | undefined
   readonly waited: number | undefined
+}
+
+function isActive({ ran, waited }: Use): boolean {
+  return (ran ?? 0) + (waited ?? 0) >= ACTIVE
 }
 
 function useOf(thread: Thread, seconds: number) {
@@ -117,26 +119,28 @@ function grownIn({ samples }: Thread, of: (sample: ThreadSample) => number | und
 function waits(
   { threads, atMs }: SuspectHistory,
   seconds: number,
-  active: readonly Thread[],
+  uses: readonly Use[],
 ): Record<string, Value | undefined> {
   const readable = threads.some((thread) => thread.samples.some((sample) => sample?.call !== undefined))
   if (!readable) return {}
+  const active = uses.flatMap((one) => (isActive(one) ? [one.thread] : []))
+  const takeTurns = uses.flatMap(({ thread, ran }) => ((ran ?? 0) >= TAKES_TURNS ? [thread] : []))
   const isLock = (call: WaitCall) => call.kind === 'lock'
   const isTimed = (call: WaitCall) => call.kind === 'condition' && call.timed
-  const wordsAt = (i: number, wanted: (call: WaitCall) => boolean) =>
+  const wordsAt = (i: number, wanted: (call: WaitCall) => boolean, among: readonly Thread[] = threads) =>
     waitersByWord(
-      threads.map((thread) => [thread, thread.samples[i]?.call ?? undefined] as const),
+      among.map((thread) => [thread, thread.samples[i]?.call ?? undefined] as const),
       wanted,
     )
-  const queues = (wanted: (call: WaitCall) => boolean) =>
-    atMs.map((_, i) => [...wordsAt(i, wanted).values()].sort((a, b) => b.length - a.length)[0] ?? [])
+  const queues = (wanted: (call: WaitCall) => boolean, among?: readonly Thread[]) =>
+    atMs.map((_, i) => [...wordsAt(i, wanted, among).values()].sort((a, b) => b.length - a.length)[0] ?? [])
   const locks = queues(isLock)
   const met = new Set(locks.flatMap((queue) => (queue.length > 1 ? queue : [])))
   return {
     'suspect.lock_waiters': locks.map((queue) => queue.length),
     'suspect.locks': atMs.map((_, i) => wordsAt(i, isLock).size),
     'suspect.lock_still': threads.filter(isStill).length,
-    'suspect.timed_waiters': queues(isTimed).map((queue) => queue.length),
+    'suspect.timed_waiters': queues(isTimed, takeTurns).map((queue) => queue.length),
     'suspect.turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call).length),
     'suspect.timed_turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call?.timed).length),
     'suspect.lock_turns':
