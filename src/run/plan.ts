@@ -1,5 +1,5 @@
 // Runbook + what a host can do → what a run would do there: windows with their looks, what stays unknown, least and worst time.
-import { allSteps, compileRunbook, list, type CompiledStep } from '../compile/flatten.ts'
+import { compileRunbook, list, type CompiledStep } from '../compile/flatten.ts'
 import { describe } from '../compile/machine.ts'
 import { checkProgram } from '../judge/program.ts'
 import type { Library } from '../load/library.ts'
@@ -258,11 +258,4 @@ function allUnknown(steps: readonly PlannedStep[]): Unknown[] {
   for (const { metric, why, checks } of steps.flatMap((step) => step.measuring?.unknown ?? []))
     found.set(metric, { metric, why, checks: [...new Set([...(found.get(metric)?.checks ?? []), ...checks])] })
   return [...found.values()]
-}
-
-/** Every runbook whose steps judge a check, directly. */
-export function runbooksWith(check: string, library: Library, catalogue: ReadonlyMap<string, Metric>): string[] {
-  return [...library.runbooks.keys()].filter((id) =>
-    allSteps(compileRunbook(id, library, catalogue).steps).some((step) => step.checks.includes(check)),
-  )
 }

@@ -10,7 +10,6 @@ import type { Metric } from '../../model/metric.ts'
 import type { Tier } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import type { Unavailable } from '../../model/unavailable.ts'
-import { runbooksWith } from '../../run/plan.ts'
 import { probePage, type ProbePage } from './probe.ts'
 import { giversOf, looksOf, type Giver, type Site } from '../site.ts'
 
@@ -131,7 +130,7 @@ function checkPage(
     explainedBy: [...library.checks.values()]
       .filter((other) => other.document.explains?.includes(id))
       .map((other) => other.id),
-    runbooks: runbooksWith(id, library, catalogue),
+    runbooks: judgedIn(library, catalogue).get(id) ?? [],
     causes: [
       ...new Set(
         conclusions(library, catalogue)
@@ -151,7 +150,6 @@ function metricPage(
   const metric = catalogue.get(id)
   if (!metric) return undefined
   const file = ownMetricsOf(library).get(id)?.file
-  const readers = [...library.checks.values()].filter((loaded) => checkProgram(loaded, catalogue).needs.includes(id))
   return {
     kind: 'metric',
     id,
@@ -161,7 +159,7 @@ function metricPage(
     sources: site.sources
       .filter((source) => source.gives.includes(id))
       .map(({ id, tier, asks, ...rest }) => ({ id, tier, asks, ...lookingHere({ id, tier, asks, ...rest }, site) })),
-    checks: readers.map((loaded) => loaded.id),
+    checks: readersOf(library, catalogue).get(id) ?? [],
   }
 }
 
@@ -238,12 +236,42 @@ interface Concluding {
   readonly checks: readonly string[]
 }
 
-function conclusions(library: Library, catalogue: ReadonlyMap<string, Metric>): Concluding[] {
-  return [...library.runbooks.keys()].flatMap((runbook) =>
+const conclusions = perLibrary((library, catalogue): readonly Concluding[] =>
+  [...library.runbooks.keys()].flatMap((runbook) =>
     allSteps(compileRunbook(runbook, library, catalogue).steps).flatMap(({ step, when }) =>
       'conclude' in step && step.cause !== undefined
         ? [{ runbook, cause: step.cause, when: when?.text ?? '', text: step.conclude, checks: when?.checks ?? [] }]
         : [],
     ),
-  )
+  ),
+)
+
+/** Metric → the checks that read it. */
+const readersOf = perLibrary((library, catalogue): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>()
+  for (const loaded of library.checks.values())
+    for (const metric of new Set(checkProgram(loaded, catalogue).needs))
+      found.set(metric, [...(found.get(metric) ?? []), loaded.id])
+  return found
+})
+
+/** Check → the runbooks that judge it. */
+const judgedIn = perLibrary((library, catalogue): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>()
+  for (const runbook of library.runbooks.keys())
+    for (const check of new Set(
+      allSteps(compileRunbook(runbook, library, catalogue).steps).flatMap((step) => step.checks),
+    ))
+      found.set(check, [...(found.get(check) ?? []), runbook])
+  return found
+})
+
+/** Made once for a library, not again for the page of each of its ids. Its catalogue belongs to it. */
+function perLibrary<Made>(make: (library: Library, catalogue: ReadonlyMap<string, Metric>) => Made): typeof make {
+  const made = new WeakMap<Library, Made>()
+  return (library, catalogue) => {
+    const known = made.get(library) ?? make(library, catalogue)
+    made.set(library, known)
+    return known
+  }
 }
