@@ -39,6 +39,7 @@ export interface StateConfig {
 export const CONCLUDED = 'concluded'
 export const INCONCLUSIVE = 'inconclusive'
 const GROUP_END = 'group-end'
+const GROUP_START = 'group-start'
 
 export function machineOf(runbook: CompiledRunbook): MachineConfig {
   const end = 'end'
@@ -76,14 +77,26 @@ function stateOf(step: CompiledStep, next: string): StateConfig {
   if (step.verb === 'conclude' || step.verb === 'assume')
     return { ...base, always: [...(step.when ? [skip] : []), { target: next, actions: { type: step.verb, params } }] }
   const guard = step.when ? { always: [skip] } : {}
-  if (step.verb === 'group')
+  if (step.verb === 'group') {
+    const first = step.steps[0]?.state ?? GROUP_END
+    // A transition of a step inside comes before one of the group around it: a condition of the group's own would be asked too late.
+    const door: StateConfig = {
+      always: [
+        { target: GROUP_END, guard: { type: 'unmet', params }, actions: { type: 'skip', params } },
+        { target: first },
+      ],
+    }
     return {
       ...base,
-      ...guard,
-      initial: step.steps[0]?.state ?? GROUP_END,
-      states: { ...statesOf(step.steps, GROUP_END), [GROUP_END]: { type: 'final' } },
+      initial: step.when ? GROUP_START : first,
+      states: {
+        ...(step.when ? { [GROUP_START]: door } : {}),
+        ...statesOf(step.steps, GROUP_END),
+        [GROUP_END]: { type: 'final' },
+      },
       onDone: { target: next },
     }
+  }
   return {
     ...base,
     ...guard,
