@@ -1,6 +1,6 @@
 // Runbooks → machines: XState accepts them, they only go forward, every state is reachable and leads to an end.
 import { describe, expect, test } from 'vitest'
-import { createMachine } from 'xstate'
+import { createActor, createMachine, fromPromise, toPromise } from 'xstate'
 import { allSteps, compileRunbook } from '../src/compile/flatten.ts'
 import { CONCLUDED, INCONCLUSIVE, machineOf, type StateConfig } from '../src/compile/machine.ts'
 import { mermaid } from '../src/compile/graph.ts'
@@ -63,6 +63,26 @@ describe('machines', () => {
     expect(JSON.parse(JSON.stringify(config))).toEqual(config)
     const machine = createMachine(config as never)
     expect(Object.keys(machine.states)).toContain('group-1')
+  })
+  test('a group that is not entered draws none of its conclusions', async () => {
+    const steps = [{ conclude: 'inner', when: 'a.one.ok' }] as const
+    const config = machineOf(compiled({ check: 'a.one' }, { group: 'more', when: 'a.one.firing', steps }))
+    const drawn: string[] = []
+    const skipped: string[] = []
+    const machine = createMachine(config as never).provide({
+      guards: { unmet: (_: unknown, { step }: { step: string }) => step === 'group-1', anyVerdict: () => true },
+      actions: {
+        conclude: (_: unknown, { step }: { step: string }) => drawn.push(step),
+        skip: (_: unknown, { step }: { step: string }) => skipped.push(step),
+        keep: () => undefined,
+      },
+      actors: { perform: fromPromise(() => Promise.resolve()) },
+    } as never)
+    const actor = createActor(machine)
+    const end = toPromise(actor)
+    actor.start()
+    await end
+    expect([drawn, skipped]).toEqual([[], ['group-1']])
   })
   test('a graph names every step and condition', () => {
     const text = mermaid(runbook)
