@@ -6,7 +6,7 @@ const CAP_SYS_MODULE = 16n
 
 /** Why such a tool is not run; undefined when the module is there, or the kernel would refuse it or can load none. */
 export function loadsModule(tool: string, module: string, context: Context): Unavailable | undefined {
-  if (context.modules?.includes(module) || context.loadsModules === false) return undefined
+  if (staysAsItIs(module, context)) return undefined
   const { capabilities, root } = context.privileges
   const may = /^[\da-f]+$/i.test(capabilities) ? ((BigInt(`0x${capabilities}`) >> CAP_SYS_MODULE) & 1n) === 1n : root
   return may
@@ -20,7 +20,7 @@ export function loadsModule(tool: string, module: string, context: Context): Una
 
 /** Why a question is not put that makes the kernel load a module by itself; undefined when it is there, or can load none. */
 export function autoloads(module: string, context: Context): Unavailable | undefined {
-  return context.modules?.includes(module) || context.loadsModules === false
+  return staysAsItIs(module, context)
     ? undefined
     : unavailable(
         'not consented',
@@ -37,4 +37,9 @@ export function needsModule(tool: string, module: string, context: Context): Una
         'not supported',
         `the kernel module ${module} is not loaded here, and without it ${tool} has nothing to read`,
       )
+}
+
+/** The module is there, or this kernel can load none. */
+function staysAsItIs(module: string, { modules, loadsModules }: Context): boolean {
+  return modules?.includes(module) === true || loadsModules === false
 }

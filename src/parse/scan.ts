@@ -25,8 +25,12 @@ export interface ProcessRecord {
   readonly files: readonly string[]
 }
 
-/** Flag of kernel threads (PF_KTHREAD). */
-export const KERNEL_THREAD = 0x0020_0000
+/** PF_KTHREAD. */
+const KERNEL_THREAD = 0x0020_0000
+
+export function isKernelThread({ flags }: ProcessRecord): boolean {
+  return (flags & KERNEL_THREAD) !== 0
+}
 
 const PARENT = 4,
   FLAGS = 9,

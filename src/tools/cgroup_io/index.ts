@@ -5,10 +5,8 @@
 import type { Context } from '../../model/context.ts'
 import type { ReadRequest, Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { ioFiles } from './files.ts'
 import { countsRoot, groupsOf, instanceOf, worthy } from './groups.ts'
-
-const root = '/sys/fs/cgroup'
-const V1 = 'blkio.throttle'
 
 export const source: Source = {
   id: 'cgroup_io',
@@ -51,23 +49,10 @@ export const source: Source = {
 function requestsFor(context: Context): readonly ReadRequest[] | Unavailable {
   const { version } = context.cgroup
   if (version === 'none') return unavailable('not supported', 'control groups are not mounted')
-  const below = (names: readonly string[]) =>
-    names.map((name) => (version === '2' ? `${root}/**/${name}` : `${root}/blkio/**/${name}`))
-  const counters =
-    version === '2'
-      ? ['io.stat', 'io.pressure']
-      : [
-          `${V1}.io_service_bytes_recursive`,
-          `${V1}.io_serviced_recursive`,
-          `${V1}.io_service_bytes`,
-          `${V1}.io_serviced`,
-        ]
-  const limits =
-    version === '2'
-      ? ['io.max']
-      : ['read_bps_device', 'write_bps_device', 'read_iops_device', 'write_iops_device'].map((name) => `${V1}.${name}`)
+  const { counters, limits } = ioFiles(context)
+  const pressure = version === '2' ? ['/sys/fs/cgroup/**/io.pressure'] : []
   return [
-    { kind: 'read', paths: below(counters), at: 'ends' },
-    { kind: 'read', paths: below(limits), at: 'end' },
+    { kind: 'read', paths: [...counters, ...pressure], at: 'ends' },
+    { kind: 'read', paths: limits, at: 'end' },
   ]
 }

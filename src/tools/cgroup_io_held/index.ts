@@ -2,19 +2,17 @@
 //   /sys/fs/cgroup/blkio/backup/blkio.throttle.read_bps_device   254:0 2097152      version 2: io.max   254:0 rbps=2097152 wbps=max …
 //   /sys/block/vda/inflight          0        0             reads and writes the device has not answered
 //   4242 (tar) D 1 … NUL 7:blkio:/backup LF … NUL folio_wait_bit_common NUL LF      cgroup and wchan of each process
-import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Observation } from '../../model/observation.ts'
-import type { ReadRequest, Source } from '../../model/source.ts'
+import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
-import { KERNEL_THREAD, scan, type ProcessRecord } from '../../parse/scan.ts'
+import { isKernelThread, scan, type ProcessRecord } from '../../parse/scan.ts'
+import { ioFiles } from '../cgroup_io/files.ts'
 import { groupsOf, limitText, type Group } from '../cgroup_io/groups.ts'
 import { unitOf } from '../cgroups/names.ts'
 import { waitOf } from '../proc_stuck/waits.ts'
 
-const ROOT = '/sys/fs/cgroup'
-const V1 = 'blkio.throttle'
 const MOST_INSTANCES = 16
 /** A limit that lets one long read-ahead through for seconds: then a window may pass without any. */
 const SLOW = { bytes: 4 * 2 ** 20, operations: 2 } as const
@@ -31,11 +29,11 @@ export const source: Source = {
   asks: 'Does an I/O limit hold back tasks of a group while the device is idle?',
   gives: ['cgroup.io_held', 'cgroup.io_held_limit', 'process.io_held'],
   requests: (_window, context) => {
-    const { version } = context.cgroup
-    return version === 'none'
+    const { counters, limits } = ioFiles(context)
+    return context.cgroup.version === 'none'
       ? unavailable('not supported', 'control groups are not mounted')
       : [
-          { kind: 'read', paths: groupFiles(context), at: 'ends' },
+          { kind: 'read', paths: [...counters, ...limits], at: 'ends' },
           { kind: 'read', paths: ['/sys/block/*/dev', '/sys/block/*/inflight'], at: 'every' },
           // Only where somebody waits for I/O and nothing says for what.
           { kind: 'scan', files: ['cgroup', 'wchan'], at: 'every' },
@@ -54,26 +52,11 @@ export const source: Source = {
   },
 }
 
-function groupFiles({ cgroup: { version } }: Context): ReadRequest['paths'] {
-  return version === '2'
-    ? [`${ROOT}/**/io.stat`, `${ROOT}/**/io.max`]
-    : [
-        'io_service_bytes_recursive',
-        'io_service_bytes',
-        'io_serviced_recursive',
-        'io_serviced',
-        'read_bps_device',
-        'write_bps_device',
-        'read_iops_device',
-        'write_iops_device',
-      ].map((name) => `${ROOT}/blkio/**/${V1}.${name}`)
-}
-
 function samplesOf(looks: readonly Observation[]): Sample[] {
   const idle = looks.flatMap(({ text }) => (text.includes('/inflight <==') ? [idleIn(text)] : []))
   const waiting = looks
     .filter(({ text }) => text.includes('\0'))
-    .map(({ text }) => scan(text, 2).filter((one) => one.state === 'D' && !kernel(one) && !explained(one)))
+    .map(({ text }) => scan(text, 2).filter((one) => one.state === 'D' && !isKernelThread(one) && !explained(one)))
   return waiting.flatMap((one, i) => {
     const at = idle[i]
     return at ? [{ waiting: one, idle: at }] : []
@@ -87,10 +70,6 @@ function idleIn(text: string): ReadonlySet<string> {
     return path.endsWith('/inflight') && device !== undefined ? [device] : []
   })
   return new Set(found)
-}
-
-function kernel({ flags }: ProcessRecord): boolean {
-  return Math.floor(flags / KERNEL_THREAD) % 2 === 1
 }
 
 /** A file server, a frozen filesystem: no limit of block I/O. */

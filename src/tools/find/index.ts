@@ -7,13 +7,13 @@ import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { findRequest, tooManyProcesses, underProcesses } from '../../parse/proc-find.ts'
 import { defined } from '../../parse/table.ts'
 
 /**
- * 0.3 ms for each process (measured), and a process that holds the lock of its memory for long stops whoever reads its maps: so this is a
- * child of its own, which can be killed, and not a reader. Among thousands of processes it would cost more than a second.
+ * A process that holds the lock of its memory for long stops whoever reads its maps: so this is a child of its own, which can be killed,
+ * and not a reader.
  */
-const MANY_PROCESSES = 1000
 const MOST_PROCESSES = 60
 const MAPS = 'process.maps'
 const EVENTS = 'process.event_files'
@@ -24,8 +24,7 @@ const FILES = ['process.inotify_instances', EVENTS, SEEN, ...INOTIFY] as const
 /** Two thirds of the time go into the mappings: they are counted only where somebody asks for them. */
 function findArguments(withMaps: boolean): readonly string[] {
   return [
-    ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-    ['!', '-regex', `/proc/[0-9]+(/(fd|${withMaps ? 'maps|' : ''}comm)(/[0-9]+)?)?`, '-prune'],
+    underProcesses(`/(fd|${withMaps ? 'maps|' : ''}comm)(/[0-9]+)?`),
     ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%U %p\\n'],
     ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:\\[perf_event\\]', '-printf', 'event %p\\n'],
     withMaps ? ['-o', '-name', 'maps', '-exec', 'wc', '-l', '{}', '+'] : [],
@@ -41,21 +40,9 @@ export const source: Source = {
   asks: 'How many memory mappings and inotify instances does each process have, and does it record events?',
   gives: [MAPS, ...FILES],
   requests: (_window, context, wanted) =>
-    context.processes > MANY_PROCESSES
-      ? unavailable(
-          'not measured',
-          'among more than 1,000 processes mappings and inotify instances are not counted',
-          'wc -l /proc/PID/maps',
-        )
-      : [
-          {
-            kind: 'run',
-            argv: ['find', ...findArguments(wanted === undefined || wanted.has(MAPS))],
-            at: 'start',
-            // A process that ended meanwhile, or of another user, makes it end with 1.
-            accept: [1],
-          },
-        ],
+    tooManyProcesses('mappings and inotify instances are not counted', 'wc -l /proc/PID/maps', context) ?? [
+      findRequest(findArguments(wanted === undefined || wanted.has(MAPS))),
+    ],
   parse: ([look], { context }) => {
     const lines = (look?.text ?? '').split('\n')
     const counts = {

@@ -7,17 +7,16 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
+import { findRequest, pair, tooManyProcesses, underProcesses } from '../../parse/proc-find.ts'
 import { mountinfo, type Mount } from '../proc_mounts/mounts.ts'
 
 const TABLE = '/proc/self/mountinfo'
-const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
 /** Memory that looks like a deleted file. */
 const NOT_ON_DISK = ['/memfd:*', '/dev/*', '/SYSV*'].flatMap((name) => ['!', '-lname', name])
 const ARGUMENTS = [
-  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
   // Links of map_files are followed by root only: the mappings of others stay unseen, as their descriptors do.
-  ['!', '-regex', '/proc/[0-9]+(/(fd|map_files|comm)(/[0-9a-f-]+)?)?', '-prune'],
+  underProcesses('/(fd|map_files|comm)(/[0-9a-f-]+)?'),
   // stat follows the link to the file itself, and only where it is deleted: a look at a dead file server would hang.
   ['-o', '-type', 'l', '-lname', '/* (deleted)', ...NOT_ON_DISK],
   ['-exec', 'stat', '-L', '-c', '%n %b %B %d %i %F', '{}', '+'],
@@ -38,13 +37,10 @@ export const source: Source = {
   asks: 'Which process holds deleted files, open or mapped, and how much space do they take?',
   gives: ['mount.deleted_bytes', 'process.deleted_bytes', 'process.deleted_on'],
   requests: (_window, context) =>
-    context.processes > MANY_PROCESSES
-      ? unavailable('not measured', 'among more than 1,000 processes descriptors are not listed', 'lsof +L1')
-      : [
-          { kind: 'read', paths: [TABLE], at: 'start' },
-          // A process that ended meanwhile, or of another user, makes it end with 1.
-          { kind: 'run', argv: ['find', ...ARGUMENTS], at: 'start', accept: [1] },
-        ],
+    tooManyProcesses('descriptors are not listed', 'lsof +L1', context) ?? [
+      { kind: 'read', paths: [TABLE], at: 'start' },
+      findRequest(ARGUMENTS),
+    ],
   parse: (looks) => {
     const text = looks.find((look) => look.argv !== undefined)?.text ?? ''
     const mounts = mountinfo(looks.map((look) => files(look.text).get(TABLE) ?? '').join(''))
@@ -65,10 +61,6 @@ export const source: Source = {
       ],
     }
   },
-}
-
-function pair(cells: RegExpExecArray | null): [string, string][] {
-  return cells ? [[cells[1] ?? '', cells[2] ?? '']] : []
 }
 
 /** Memory files and shared memory are deleted by habit; they take no disk. */

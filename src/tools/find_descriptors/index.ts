@@ -5,16 +5,14 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { findRequest, tooManyProcesses, underProcesses } from '../../parse/proc-find.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
 import { channelOf, processInstance, standsIn, waitOf } from '../proc_stuck/waits.ts'
 
-/** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
-const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
 const STANDARD_OUTPUT = 1
 const ARGUMENTS = [
-  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ['!', '-regex', '/proc/[0-9]+(/fd(/[0-9]+)?)?', '-prune'],
+  underProcesses('/fd(/[0-9]+)?'),
   // Only pipes: the names of files are nobody's business here. NUL, because nothing else is sure to be in no name.
   ['-o', '-lname', 'pipe:*', '-printf', '%p %M %l\\0'],
 ].flat()
@@ -35,17 +33,10 @@ export const source: Source = {
   asks: 'Who should read the pipe that another process waits to write to?',
   gives: ['process.pipe_writers_held', 'process.pipe_reader_state'],
   requests: (_window, context) =>
-    context.processes > MANY_PROCESSES
-      ? unavailable(
-          'not measured',
-          'among more than 1,000 processes descriptors are not listed',
-          'ls -l /proc/PID/fd | grep pipe',
-        )
-      : [
-          { kind: 'scan', files: ['wchan'], at: 'start' },
-          // A process that ended meanwhile, or of another user, makes it end with 1.
-          { kind: 'run', argv: ['find', ...ARGUMENTS], at: 'start', accept: [1] },
-        ],
+    tooManyProcesses('descriptors are not listed', 'ls -l /proc/PID/fd | grep pipe', context) ?? [
+      { kind: 'scan', files: ['wchan'], at: 'start' },
+      findRequest(ARGUMENTS),
+    ],
   parse: (looks) => {
     const found = looks.find((look) => look.argv !== undefined)
     const processes = new Map(

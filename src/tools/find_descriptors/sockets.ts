@@ -2,17 +2,15 @@
 //   /proc/4242/fd/5 socket:[81233] NUL
 import type { Observation } from '../../model/observation.ts'
 import type { RunRequest } from '../../model/source.ts'
+import { findRequest, underProcesses } from '../../parse/proc-find.ts'
 
 const MOST_SOCKETS = 16
 
 export function holdersRequest(inodes: readonly string[]): RunRequest {
   const wanted = inodes.filter((inode) => /^[1-9]\d*$/.test(inode)).slice(0, MOST_SOCKETS)
   const names = wanted.flatMap((inode, i) => [...(i > 0 ? ['-o'] : []), '-lname', `socket:[[]${inode}]`])
-  const where = ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended']
-  const others = ['!', '-regex', '/proc/[0-9]+(/fd(/[0-9]+)?)?', '-prune']
   const held = ['-o', '-path', '*/fd/*', '(', ...names, ')', '-printf', '%p %l\\0']
-  // A process that ended meanwhile, or of another user, makes it end with 1.
-  return { kind: 'run', argv: ['find', ...where, ...others, ...held], at: 'start', accept: [1] }
+  return findRequest([...underProcesses('/fd(/[0-9]+)?'), ...held])
 }
 
 /** Inode → pids, the oldest first; init only passes sockets on. */

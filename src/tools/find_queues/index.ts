@@ -6,18 +6,17 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { findRequest, tooManyProcesses, underProcesses } from '../../parse/proc-find.ts'
+import { schedStat } from '../../parse/schedstat.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
 import { channelOf, processInstance, standsIn, waitOf } from '../proc_stuck/waits.ts'
 
-/** 0.2 ms a process: among thousands it would cost more than the answer is worth. */
-const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
 /** mq_timedsend by machine: x86-64, ARM and RISC-V of 64 bits, i386, ARM, both with times of 64 bits, POWER, s390. None of them is a receive. */
 const SEND = new Set(['242', '182', '279', '276', '418', '264', '273'])
 const RECEIVE = new Set(['243', '183', '280', '277', '419', '265', '274'])
 const ARGUMENTS = [
-  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ['!', '-regex', '/proc/[0-9]+(/fd(/[0-9]+)?|/ns(/ipc)?)?', '-prune'],
+  underProcesses('/fd(/[0-9]+)?|/ns(/ipc)?'),
   ['-o', '-lname', 'ipc:*', '-printf', '%p %M %l\\0'],
   // The names of other files are nobody's business here.
   ['-o', '-lname', '/*', '!', '-lname', '/*/*', '-printf', '%p %M %l\\0'],
@@ -44,17 +43,10 @@ export const source: Source = {
     'process.posix_queue_reader_state',
   ],
   requests: (_window, context) =>
-    context.processes > MANY_PROCESSES
-      ? unavailable(
-          'not measured',
-          'among more than 1,000 processes descriptors are not listed',
-          'cat /proc/PID/syscall; ls -l /proc/PID/fd',
-        )
-      : [
-          { kind: 'scan', files: ['wchan', 'syscall', 'schedstat'], at: 'ends' },
-          // A process that ended meanwhile, or of another user, makes it end with 1.
-          { kind: 'run', argv: ['find', ...ARGUMENTS], at: 'start', accept: [1] },
-        ],
+    tooManyProcesses('descriptors are not listed', 'cat /proc/PID/syscall; ls -l /proc/PID/fd', context) ?? [
+      { kind: 'scan', files: ['wchan', 'syscall', 'schedstat'], at: 'ends' },
+      findRequest(ARGUMENTS),
+    ],
   parse: (looks) => {
     const found = looks.find((look) => look.argv !== undefined)
     const [first = [], last] = looks.filter((look) => look !== found).map((look) => scan(look.text, 3))
@@ -92,7 +84,7 @@ function callOf({ files }: ProcessRecord): { readonly number?: string; readonly 
 
 /** In the same call as before, and it did not run in between. A receiver that is merely slow lets its senders run. */
 function stands(now: ProcessRecord, before: ProcessRecord | undefined): boolean {
-  const turns = (one: ProcessRecord) => /^\d+ \d+ (\d+)$/.exec(one.files[2]?.trim() ?? '')?.[1]
+  const turns = (one: ProcessRecord) => schedStat(one.files[2])?.turns
   return (
     before?.start === now.start &&
     before.files[1] === now.files[1] &&

@@ -5,14 +5,13 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
+import { findRequest, pair, tooManyProcesses, underProcesses } from '../../parse/proc-find.ts'
 
-const MANY_PROCESSES = 1000
 const MOST_INSTANCES = 16
 /** 6 us and 0.1 KiB of kernel memory for each watch (measured), while the program can add none: runbooks ask only where the limit is below 200,000. */
 const GRACE_MS = 5000
 const ARGUMENTS = [
-  ['/proc', '-mindepth', '1', '-maxdepth', '3', '-regextype', 'posix-extended'],
-  ['!', '-regex', '/proc/[0-9]+(/(fd|status)(/[0-9]+)?)?', '-prune'],
+  underProcesses('/(fd|status)(/[0-9]+)?'),
   ['-o', '-path', '*/fd/*', '-lname', 'anon_inode:inotify', '-printf', '%p '],
   // It runs in /proc/PID/fd, and {} is ./N. One grep for each instance: most hosts have a few dozen.
   ['-execdir', 'grep', '-c', '^inotify wd:', '../fdinfo/{}', ';', '-o'],
@@ -33,14 +32,9 @@ export const source: Source = {
   asks: 'Which user and which process watch so many files with inotify?',
   gives: ['inotify.watches', 'inotify.watches_seen', 'inotify.watches_user', 'process.inotify_watches'],
   requests: (_window, context) =>
-    context.processes > MANY_PROCESSES
-      ? unavailable(
-          'not measured',
-          'among more than 1,000 processes inotify watches are not counted',
-          "grep -c '^inotify wd:' /proc/PID/fdinfo/*",
-        )
-      : // A process that ended meanwhile, or of another user, makes it end with 1.
-        [{ kind: 'run', argv: ['find', ...ARGUMENTS], at: 'start', accept: [1], graceMs: GRACE_MS }],
+    tooManyProcesses('inotify watches are not counted', "grep -c '^inotify wd:' /proc/PID/fdinfo/*", context) ?? [
+      { ...findRequest(ARGUMENTS), graceMs: GRACE_MS },
+    ],
   parse: ([look]) => {
     const lines = (look?.text ?? '').split('\n')
     const names = new Map(lines.flatMap((line) => pair(/^\/proc\/(\d+)\/status:Name:\t(.*)$/.exec(line))))
@@ -64,10 +58,6 @@ export const source: Source = {
       missing: { ...(why ? { 'inotify.watches': why } : {}), ...(most ? {} : { 'inotify.watches_user': none }) },
     }
   },
-}
-
-function pair(cells: RegExpExecArray | null): [string, string][] {
-  return cells ? [[cells[1] ?? '', cells[2] ?? '']] : []
 }
 
 /** An instance that was closed meanwhile has no number. */

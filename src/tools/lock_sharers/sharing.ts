@@ -1,6 +1,7 @@
 // A process and all processes at some moments → the lock in shared memory it waits for: how many wait, how often it passes on, what is done under it.
 import type { Value } from '../../model/metric.ts'
 import type { ProcessRecord } from '../../parse/scan.ts'
+import { schedStat } from '../../parse/schedstat.ts'
 import { defined } from '../../parse/table.ts'
 import { sharedLockWord } from '../../parse/wait-call.ts'
 
@@ -30,7 +31,7 @@ export function sharing(
   const found = holders.some((all) => all.length > 0) ? holders : free
   const seconds = ((moments.at(-1)?.atMs ?? 0) - (moments[0]?.atMs ?? 0)) / 1000
   const rate = (field: 'ran' | 'turns') =>
-    seconds > 0 ? grown([...met], moments, (one) => timesOf(one)?.[field]) / seconds : undefined
+    seconds > 0 ? grown([...met], moments, (one) => schedStat(one.files[2])?.[field]) / seconds : undefined
   const ran = rate('ran')
   return defined<Value>({
     'process.shared_lock_waiters': waiting.map((all) => all.length),
@@ -60,11 +61,6 @@ function sharedPlace(word: string, maps: string | undefined): string | undefined
       return name === '' || name.startsWith('/dev/zero') ? 'anonymous memory' : name
   }
   return undefined
-}
-
-function timesOf({ files }: ProcessRecord): { readonly ran: number; readonly turns: number } | undefined {
-  const [, ran, turns] = /^(\d+) \d+ (\d+)$/.exec(files[2]?.trim() ?? '') ?? []
-  return ran === undefined || turns === undefined ? undefined : { ran: Number(ran), turns: Number(turns) }
 }
 
 function grown(

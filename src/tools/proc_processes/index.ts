@@ -7,7 +7,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
-import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
+import { isKernelThread, type ProcessRecord } from '../../parse/scan.ts'
 import { REALTIME } from '../../parse/stat.ts'
 import { complete, defined } from '../../parse/table.ts'
 import { replacedChildren } from './replaced.ts'
@@ -15,7 +15,6 @@ import { select } from './select.ts'
 import { cpuUnexplained } from './unexplained.ts'
 import { growthOf, track, type Track, type Tracks } from './track.ts'
 
-/** Scheduling policies FIFO, RR and DEADLINE. */
 const IO = ['process.read_bytes', 'process.write_bytes', 'process.io_bytes'] as const
 
 export const source: Source = {
@@ -140,7 +139,7 @@ function instance(one: Track, found: Tracks, zombies: number, context: Context):
       'process.minor_faults': perSecond(growth.minorFaults, 1),
       'process.rss': records.map(({ residentPages }) => Math.max(0, residentPages) * context.pageSize),
       'process.realtime': Number(REALTIME.has(last.policy)),
-      'process.kernel': Number((last.flags & KERNEL_THREAD) !== 0),
+      'process.kernel': Number(isKernelThread(last)),
       'process.comm': last.comm,
       'process.threads': Math.max(0, last.threads),
       'process.uninterruptible': (100 * records.filter(({ state }) => state === 'D').length) / looks.length,

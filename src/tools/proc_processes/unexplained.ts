@@ -3,7 +3,7 @@
 import type { Observation } from '../../model/observation.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
-import { KERNEL_THREAD, type ProcessRecord } from '../../parse/scan.ts'
+import { isKernelThread, type ProcessRecord } from '../../parse/scan.ts'
 import { words } from '../../parse/table.ts'
 import type { Tracks } from './track.ts'
 
@@ -15,7 +15,7 @@ import type { Tracks } from './track.ts'
  */
 export function cpuUnexplained(reads: readonly Observation[], { looks, explained }: Tracks): number | Unavailable {
   const sees = (records: readonly ProcessRecord[] | undefined) =>
-    records?.some(({ pid, flags }) => pid === 2 && (flags & KERNEL_THREAD) !== 0)
+    records?.some((one) => one.pid === 2 && isKernelThread(one))
   if (!sees(looks[0]) || !sees(looks.at(-1))) {
     return unavailable(
       'not supported',

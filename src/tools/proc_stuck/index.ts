@@ -4,7 +4,8 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { KERNEL_THREAD, scan, type ProcessRecord } from '../../parse/scan.ts'
+import { isKernelThread, scan, type ProcessRecord } from '../../parse/scan.ts'
+import { schedStat } from '../../parse/schedstat.ts'
 import { channelOf, processInstance, waitOf, type Wait } from './waits.ts'
 
 const MOST_INSTANCES = 32
@@ -32,7 +33,7 @@ export const source: Source = {
   parse: (looks) => {
     if (looks.some((look) => look.outcome === 'truncated'))
       return unavailable('not measured', 'there are more processes than can be read in one look')
-    const [first = [], ...more] = looks.map((look) => scan(look.text, 2).filter((one) => !isKernel(one)))
+    const [first = [], ...more] = looks.map((look) => scan(look.text, 2).filter((one) => !isKernelThread(one)))
     const last = more.at(-1)
     if (!last) return unavailable('not measured', 'the processes were looked at only once')
     if (last.length === 0) return unavailable('not understood', 'no record of /proc/PID/stat, wchan and schedstat')
@@ -64,10 +65,6 @@ function instance({ process, channel }: Stuck): Instance {
   return processInstance(process, { 'process.stuck': 1, 'process.stuck_channel': channel })
 }
 
-function isKernel({ flags }: ProcessRecord): boolean {
-  return (flags & KERNEL_THREAD) !== 0
-}
-
-function turns({ files }: ProcessRecord): string | undefined {
-  return /^\d+ \d+ (\d+)$/.exec(files[1]?.trim() ?? '')?.[1]
+function turns({ files }: ProcessRecord): number | undefined {
+  return schedStat(files[1])?.turns
 }

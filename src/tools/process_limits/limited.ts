@@ -2,7 +2,7 @@
 //   Uid:	1000	1000	1000	1000          real, effective, saved, file system
 //   Max processes             95985                95985                processes
 import type { ProcessRecord } from '../../parse/scan.ts'
-import { KERNEL_THREAD } from '../../parse/scan.ts'
+import { isKernelThread } from '../../parse/scan.ts'
 import { number } from '../../parse/table.ts'
 
 export interface Limited {
@@ -26,7 +26,7 @@ export interface Limited {
 /** Undefined for kernel threads, and where neither file could be read. */
 export function limitedProcess(record: ProcessRecord, open: number | undefined): Limited | undefined {
   const [status = '', limits = ''] = record.files
-  if ((record.flags & KERNEL_THREAD) !== 0 || (status === '' && limits === '')) return undefined
+  if (isKernelThread(record) || (status === '' && limits === '')) return undefined
   const kilobytes = whole(/^VmLck:\s+(\d+) kB$/m.exec(status)?.[1])
   return {
     pid: record.pid,

@@ -4,6 +4,7 @@
 //   nonvoluntary_ctxt_switches:	45
 import type { Suspect } from '../../model/context.ts'
 import { keyed } from '../../parse/files.ts'
+import { schedStat } from '../../parse/schedstat.ts'
 import { taskStat, type TaskStat } from '../../parse/stat.ts'
 import { waitCall, type WaitCall } from '../../parse/wait-call.ts'
 import { field } from '../context/text.ts'
@@ -88,13 +89,13 @@ function threadOf(tid: number, folder: string, samples: readonly Sample[], ends:
 function sampleOf(folder: string, files: ReadonlyMap<string, string>): ThreadSample | undefined {
   const stat = taskStat(files.get(`${folder}/stat`))
   if (!stat) return undefined
-  const times = /^(\d+) (\d+) \d+$/.exec(files.get(`${folder}/schedstat`)?.trim() ?? '')
+  const times = schedStat(files.get(`${folder}/schedstat`))
   const channel = files.get(`${folder}/wchan`)?.trim()
   const call = files.get(`${folder}/syscall`)
   return {
     stat,
-    ran: times ? Number(times[1]) : undefined,
-    waited: times ? Number(times[2]) : undefined,
+    ran: times?.ran,
+    waited: times?.waited,
     channel: channel !== undefined && /^[A-Za-z_]\S*$/.test(channel) ? channel : undefined,
     call: call === undefined ? undefined : (waitCall(call) ?? null),
   }

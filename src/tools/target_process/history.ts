@@ -2,6 +2,7 @@
 import type { Observation } from '../../model/observation.ts'
 import type { TargetProcess } from '../../model/target.ts'
 import { files } from '../../parse/files.ts'
+import { schedStat } from '../../parse/schedstat.ts'
 import { taskStat, type TaskStat } from '../../parse/stat.ts'
 
 export interface ThreadHistory {
@@ -73,13 +74,13 @@ function threadOf(
   const stats = reads.map((read) => taskStat(read.get(`${folder}/stat`)))
   const known = stats.findLast((stat) => stat !== undefined)
   if (!known) return undefined
-  const times = reads.map((read) => /^(\d+) (\d+) \d+$/.exec(read.get(`${folder}/schedstat`)?.trim() ?? ''))
+  const times = reads.map((read) => schedStat(read.get(`${folder}/schedstat`)))
   return {
     tid,
     comm: known.comm,
     stats,
-    ran: times.map((match) => (match ? Number(match[1]) : undefined)),
-    waited: times.map((match) => (match ? Number(match[2]) : undefined)),
+    ran: times.map((one) => one?.ran),
+    waited: times.map((one) => one?.waited),
     channels: reads.map((read) => channelOf(read.get(`${folder}/wchan`))),
   }
 }
