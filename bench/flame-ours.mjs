@@ -1,9 +1,9 @@
-// Stacks → folded lines or a flame graph on standard output. Bundled by flame.bench.mjs: node BUNDLE fold|svg|folded-svg FILE; - is standard input.
+// Stacks → folded lines or a flame graph on standard output. Bundled by flame.bench.mjs: node BUNDLE fold|svg FILE; - is standard input.
 import { openSync, readSync, writeSync } from 'node:fs'
-import { foldFolded, foldPerfScript, toFolded, toSvg } from '../src/flame/index.ts'
+import { foldPerfScript, toFolded, toSvg } from '../src/flame/index.ts'
 
 const [what, file] = process.argv.slice(2)
-const folder = what === 'folded-svg' ? foldFolded() : foldPerfScript({ annotate: what !== 'fold' })
+const folder = foldPerfScript({ annotate: what !== 'fold' })
 const input = file === '-' ? 0 : openSync(file)
 const chunk = Buffer.alloc(1 << 16)
 for (let count; (count = readSync(input, chunk)) > 0;) folder.push(chunk.subarray(0, count))

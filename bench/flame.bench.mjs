@@ -32,7 +32,7 @@ export async function rows() {
       maxBuffer: 2 ** 30,
       stdio: ['ignore', 'pipe', 'ignore'],
     })
-    return [...folding(folder, ours, perl, script), ...drawing(folder, ours, perl), ...pipeline(ours, data)]
+    return [...folding(folder, ours, perl, script), ...drawing(folder, perl), ...pipeline(ours, data)]
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -74,12 +74,12 @@ function folding(folder, ours, perl, script) {
   ].map((row) => (row.value === '' ? { ...row, value: row.met ? 'the same bytes' : 'other bytes' } : row))
 }
 
-function drawing(folder, ours, perl) {
+function drawing(folder, perl) {
   const file = join(folder, 'stacks.folded')
   writeFileSync(file, manyStacks())
   const [us, them] = cost(
     REPEATS,
-    [process.execPath, ours, 'folded-svg', file],
+    [process.execPath, join(here, '../bin/tracebook.js'), 'flame', file, '--format', 'svg'],
     ['perl', join(perl, 'flamegraph.pl'), file],
   )
   return [

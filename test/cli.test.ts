@@ -20,7 +20,7 @@ import { colorsOf } from '../src/cli/layout.ts'
 import { catalogueOf } from '../src/cli/setup.ts'
 import { siteOf } from '../src/cli/site.ts'
 import { loadBuiltin } from '../src/load/library-loader.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '..')
 /** TRACEBOOK_BIN: the same tests against an installed package. */
@@ -111,6 +111,8 @@ const commands = [
   'explain',
   'plan',
   'graph',
+  'probe',
+  'flame',
   'doctor',
   'lint',
   'test',
@@ -518,4 +520,75 @@ test('check: a run that was killed does not hold the next one up', async () => {
     stderr: '',
   })
   expect(readdirSync(state).sort()).toEqual(['history.jsonl', 'lock.2'])
+})
+
+describe('tracebook flame', () => {
+  const given = (name: string): string => join(root, 'src/flame/fixtures', name)
+  const piped = (text: string, ...args: readonly string[]): Done => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'flame', ...args], {
+      encoding: 'utf8',
+      input: text,
+      cwd: folder,
+      timeout: 25_000,
+    })
+    return { status, stdout, stderr }
+  }
+
+  test.each([
+    ['perf-6.1-billing.txt', /\d\d\.\d % {2}price\n/],
+    ['perf-6.1-billing.folded', /\d\d\.\d % {2}price\n/],
+    ['bpftrace-0.23-text.txt', /Running in\n {2,}\d/],
+    ['bpftrace-0.17-json.txt', /Running in\n {2,}\d/],
+    ['libbpf-0.31-profile.txt', /\d\d\.\d % {2}price\n/],
+    ['libbpf-0.31-profile-folded.txt', /Running in\n {2,}\d/],
+  ])('%s: where the time goes, from a file and from a pipe', (name, expected) => {
+    const { status, stdout, stderr } = tracebook(['flame', given(name)])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(expected)
+    expect(piped(readFileSync(given(name), 'utf8'))).toEqual({ status, stdout, stderr })
+  })
+
+  test('time waited, of one process', () => {
+    const file = given('libbpf-0.26-offcputime.txt')
+    const all = tracebook(['flame', file, '--unit', 'us'])
+    expect(all.stdout).toMatch(/^[\d.]+ s, \d+ different stacks\n\nWaiting in\n/)
+    const none = tracebook(['flame', file, '--process', 'nobody'])
+    expect(none.status).toBe(65)
+    expect(none.stderr).toContain('no process "nobody"; there are: ')
+  })
+
+  test('files of every kind; the picture of sorted lines is that of any order', () => {
+    const lines = ['app;main;a 30', 'app;main;b 20', 'app;x 5']
+    write(join(folder, 'sorted.folded'), `${lines.join('\n')}\n`)
+    write(join(folder, 'turned.folded'), `${lines.toReversed().join('\n')}\n`)
+    const out = ['svg', 'folded', 'speedscope.json'].flatMap((ending) => ['--out', join(folder, `hot.${ending}`)])
+    expect(tracebook(['flame', 'turned.folded', ...out])).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(readFileSync(join(folder, 'hot.folded'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    expect(json<{ exporter: string }>(readFileSync(join(folder, 'hot.speedscope.json'), 'utf8')).exporter).toBe(
+      'tracebook',
+    )
+    const sorted = tracebook(['flame', 'sorted.folded', '--format', 'svg', '--title', 'turned.folded']).stdout
+    expect(sorted).toContain('a (30 samples, 54.55%)')
+    expect(readFileSync(join(folder, 'hot.svg'), 'utf8')).toBe(sorted)
+  })
+
+  test.each([
+    ['PERFILE2xxxxxxxx', 'perf script -i FILE'],
+    ['\u001f\ufffd', 'neither folded'],
+    ['hello\nworld\n', '2 lines that are neither folded'],
+    ['', 'standard input is empty'],
+  ])('no stacks in %j: says so, and what helps', (text, expected) => {
+    const { status, stdout, stderr } = piped(text)
+    expect({ status, stdout }).toEqual({ status: 65, stdout: '' })
+    expect(stderr).toContain(expected)
+    expect(stderr).not.toMatch(stack)
+  })
+
+  test('what cannot be read or written is said', () => {
+    expect(tracebook(['flame', 'nowhere.folded'])).toMatchObject({ status: 74 })
+    expect(tracebook(['flame', folder]).stderr).toContain('it is a folder')
+    const wrong = tracebook(['flame', given('perf-6.1-billing.folded'), '--out', 'x.png'])
+    expect(wrong).toMatchObject({ status: 64, stdout: '' })
+    expect(wrong.stderr).toContain('.svg, .folded, .speedscope.json')
+  })
 })

@@ -12,6 +12,7 @@ import {
   foldPerfScript,
   foldStackBlocks,
   plainFrame,
+  sortedToSvg,
   toFolded,
   topFrames,
   toSpeedscope,
@@ -234,10 +235,11 @@ describe('libbpf-tools and bcc', () => {
       minLength: 1,
       maxLength: 5,
     })
+    // As sorted lines: `a:` and `a b` stand before `a;`, and what ends there before what goes on.
     const before = (a: readonly string[], b: readonly string[]): number => {
       const at = a.findIndex((frame, i) => frame !== b[i])
       if (at < 0) return a.length - b.length
-      return b[at] === undefined ? 1 : (a[at] as string) < b[at] ? -1 : 1
+      return b[at] === undefined ? 1 : Buffer.compare(Buffer.from(`${a[at]};`), Buffer.from(`${b[at]};`))
     }
     fc.assert(
       fc.property(fc.array(fc.tuple(frames, fc.integer({ min: 1, max: 9 })), { maxLength: 60 }), (all) => {
@@ -312,9 +314,9 @@ describe('flame graph', () => {
   const drawn = (svg: string) =>
     [
       ...svg.matchAll(
-        /<g><title>(.*?) \(([\d,.]+) (?:samples?|s|ms), ([\d.]+)%\)<\/title><rect class="(\w+)" x="([\d.]+)" y="(\d+)" width="([\d.]+)"/g,
+        /<g class="(\w+)"><title>(.*?) \(([\d,.]+) (?:samples?|s|ms), ([\d.]+)%\)<\/title><rect x="([\d.]+)" y="(\d+)" width="([\d.]+)"/g,
       ),
-    ].map(([, name, weight, share, colour, x, y, width]) => ({
+    ].map(([, colour, name, weight, share, x, y, width]) => ({
       name,
       weight: Number(weight?.replaceAll(',', '')),
       share: Number(share),
@@ -437,6 +439,64 @@ describe('flame graph', () => {
         { title: 't', kind: 'offcpu' },
       ),
     ).toMatch(/read \(1\.50 s, 99\.83%\)[^]*write \(2\.500 ms, 0\.17%\)/)
+  })
+})
+
+describe('sorted lines, drawn without a table', () => {
+  const pushed = (text: string, size: number): string | undefined => {
+    const bytes = Buffer.from(text)
+    function* chunks() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+    }
+    return sortedToSvg(chunks, 'count', { title: 't' })?.svg
+  }
+  const folded = (text: string): string => toSvg(fed(foldFolded(), text), { title: 't' })
+  const key = (path: readonly string[]): Buffer => Buffer.from(`${path.join(';')};`)
+
+  test('the same picture as from the table', () => {
+    const frames = fc.array(fc.constantFrom('a', 'ab', 'a:', 'a b', '', 'é', '\uffff', '𐀀', 'a_long_name'), {
+      minLength: 1,
+      maxLength: 7,
+    })
+    const weight = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(40_000))
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(frames, weight), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 100 }),
+        (all, size) => {
+          const text = all
+            .toSorted(([a], [b]) => Buffer.compare(key(a), key(b)))
+            .map(([path, samples]) => `${path.join(';')} ${samples}\n`)
+            .join('')
+          expect(pushed(text, size) ?? folded('')).toBe(folded(text))
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('more frames than have a place at first, and lines too light to be drawn', () => {
+    const lines = Array.from({ length: 30_000 }, (_, i) => {
+      const [one, two] = [String(i >> 8).padStart(4, '0'), String(i & 255).padStart(4, '0')]
+      return `app;main;f${one};g${two};h${i} ${i % 5000 === 0 ? 900 : 1}\n`
+    })
+    const svg = pushed(lines.join(''), 65_536)
+    expect(svg).toBe(folded(lines.join('')))
+    expect(svg).toContain('h25000 (900 samples')
+    expect(svg).not.toContain('h25001')
+  })
+
+  test('what the table holds one way is not drawn the other: sent back', () => {
+    expect(pushed('b 1\na 1\n', 100)).toBeUndefined()
+    // `sort` puts fork.c between fork and what fork calls.
+    expect(pushed('a;fork 10\na;fork.c;x 10\na;fork;y 10\n', 100)).toBeUndefined()
+    expect(pushed('a;b;c 1\na;b 1\n', 100)).toBeUndefined()
+    expect(pushed('a;-;k 10\n', 100)).toBeUndefined()
+  })
+
+  test('lines that are none are passed over', () => {
+    expect(pushed('a;b 1\nnothing\n\na;c x\na;d 0\na;e 2', 3)).toBe(folded('a;b 1\na;e 2\n'))
+    expect(pushed('', 1)).toBeUndefined()
   })
 })
 

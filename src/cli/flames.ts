@@ -22,8 +22,8 @@ export function flameFiles(report: string, escalations: readonly Escalation[], h
 }
 
 /** Undefined: the ending names no form of stacks. */
-export function endingOf(file: string): string | undefined {
-  return ['svg', 'folded', 'speedscope.json'].find((ending) => file.endsWith(`.${ending}`))
+export function endingOf(file: string): 'svg' | 'folded' | 'speedscope.json' | undefined {
+  return (['svg', 'folded', 'speedscope.json'] as const).find((ending) => file.endsWith(`.${ending}`))
 }
 
 export function flameText(

@@ -149,9 +149,9 @@ export function markAt(view: DataView, start: number, marks: number): number {
 }
 
 /** How many bytes from two places are the same, at most `most`. */
-export function alike(view: DataView, a: number, b: number, most: number): number {
+export function alike(one: DataView, a: number, two: DataView, b: number, most: number): number {
   for (let i = 0; i < most; i += 4) {
-    const other = view.getInt32(a + i, true) ^ view.getInt32(b + i, true)
+    const other = one.getInt32(a + i, true) ^ two.getInt32(b + i, true)
     if (other !== 0) return Math.min(most, i + ((31 - Math.clz32(other & -other)) >> 3))
   }
   return most

@@ -18,10 +18,11 @@ const SPACE = 32,
   ZERO = 48,
   SEMICOLON = 59
 const SEMICOLONS = 0x3b3b3b3b
-const DEEPEST = 4096
+export const DEEPEST = 4096
 /** More may not be whole numbers. */
 const MOST_DIGITS = 15
-const DELIMITER = /^--?$/
+/** Stands between user and kernel frames. */
+export const DELIMITER = /^--?$/
 
 export function foldFolded(options: FoldedOptions = {}): Folder {
   return new FoldedFolder(options.unit ?? 'count')
@@ -62,7 +63,7 @@ class FoldedFolder implements Folder {
     let last = 0
     for (let at = 0; at < end;) {
       // Lines are sorted, mostly: what a line has in common with the last one is known.
-      const same = this.#depth === 0 ? 0 : alike(view, last, at, (this.#ends[this.#depth - 1] as number) + 1)
+      const same = this.#depth === 0 ? 0 : alike(view, last, view, at, (this.#ends[this.#depth - 1] as number) + 1)
       const feed = markAt(view, at + same, LINE_FEEDS)
       if (feed > at) {
         this.#line(bytes, view, at, feed, same)
@@ -77,10 +78,9 @@ class FoldedFolder implements Folder {
     let depth = 0
     while (depth < this.#depth && (this.#ends[depth] as number) < same) depth++
     this.#depth = 0
-    let blank = end - 1
-    while (blank > start && bytes[blank] !== SPACE) blank--
-    const weight = numberOf(bytes, blank + 1, end)
-    if (blank === start || blank + 1 === end || !(weight >= 0)) {
+    const blank = blankIn(bytes, start, end)
+    const weight = weightIn(bytes, start, blank, end)
+    if (!(weight >= 0)) {
       this.#unread++
       return
     }
@@ -125,6 +125,18 @@ class FoldedFolder implements Folder {
     if (marked === undefined) this.#kernel.set(frame, (marked = this.#table.frame(`${this.#table.name(frame)}_[k]`)))
     return marked
   }
+}
+
+/** The last blank of a line: what follows is its number. */
+export function blankIn(bytes: Buffer, start: number, end: number): number {
+  let blank = end - 1
+  while (blank > start && bytes[blank] !== SPACE) blank--
+  return blank
+}
+
+/** NaN: no number, or nothing before it. */
+export function weightIn(bytes: Buffer, start: number, blank: number, end: number): number {
+  return blank === start || blank + 1 === end ? NaN : numberOf(bytes, blank + 1, end)
 }
 
 function numberOf(bytes: Buffer, start: number, end: number): number {

@@ -22,6 +22,6 @@ export function colourClass(frame: string): string {
 
 export function colours(kind: FlameKind): string {
   return WHOSE.flatMap((whose) =>
-    SHADES.map((light, i) => `.${whose.letter}${i}{fill:hsl(${whose[kind]} ${light}%)}`),
+    SHADES.map((light, i) => `.${whose.letter}${i} rect{fill:hsl(${whose[kind]} ${light}%)}`),
   ).join('')
 }

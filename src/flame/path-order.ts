@@ -1,5 +1,6 @@
-// Stacks as numbers in any order → in the order of the names of their frames. A merge sort that knows how many frames a stack has in common
-// with the last one taken: whichever has more is next, and only where both have as many are frames compared, from there on.
+// Stacks as numbers in any order → in the order their folded lines have when they are sorted by their bytes; a stack before those that go on
+// from it. A merge sort that knows how many frames a stack has in common with the last one taken: whichever has more is next, and only where
+// both have as many are frames compared, from there on.
 import type { Paths } from './paths.ts'
 
 /** Each stack once; frames of stack i up to where those of the next begin. */
@@ -107,10 +108,11 @@ class Sorter {
   }
 }
 
-/** Frame → its place among all names in order. */
+/** Frame → its place among all names in order. In a line each ends with a semicolon: `fork.c` stands before `fork`. */
 function ranked(names: readonly string[]): Int32Array {
+  const keys = names.map((name) => Buffer.from(`${name};`).toString('latin1'))
   const order = names.map((_, frame) => frame)
-  order.sort((a, b) => ((names[a] as string) < (names[b] as string) ? -1 : 1))
+  order.sort((a, b) => ((keys[a] as string) < (keys[b] as string) ? -1 : 1))
   const ranks = new Int32Array(names.length)
   for (let rank = 0; rank < order.length; rank++) ranks[order[rank] as number] = rank
   return ranks

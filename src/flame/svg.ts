@@ -2,7 +2,8 @@
 // The root is at the top: where a reader begins, and the deepest stack does not push it off the screen. Stacks come in order, so only
 // the frames of the stack at hand are held.
 import type { Stacks } from '../model/stacks.ts'
-import { colourClass, colours, type FlameKind } from './palette.ts'
+import { Canvas, HEAD, lightest, MARGIN, ROW, WIDTH } from './canvas.ts'
+import { colours, type FlameKind } from './palette.ts'
 import { pathsOf, type Paths } from './paths.ts'
 import { pathsFrom } from './stack-table.ts'
 import { SCRIPT } from './svg-script.ts'
@@ -14,20 +15,15 @@ export interface SvgOptions {
   readonly kind?: FlameKind
 }
 
-const WIDTH = 1200
-const MARGIN = 10
-const ROW = 16
-/** Narrower frames are not drawn: nobody sees a tenth of a pixel. */
-const NARROWEST = 0.1
-const LETTER = 7.1
-const FEWEST_LETTERS = 3
-const HEAD = 68
 const FOOT = 10
-const MOST_PIECES = 4096
 
 export function toSvg(stacks: Stacks, options: SvgOptions): string {
-  const drawing = new Drawing(pathsOf(stacks) ?? pathsFrom(stacks), stacks.dimension)
-  const height = HEAD + drawing.rows * ROW + FOOT
+  return svgOf(drawn(pathsOf(stacks) ?? pathsFrom(stacks), stacks.dimension), options)
+}
+
+/** The file around what was drawn. */
+export function svgOf(canvas: Canvas, options: SvgOptions): string {
+  const height = HEAD + canvas.rows * ROW + FOOT
   const middle = WIDTH / 2
   const title = xml(options.title)
   return [
@@ -41,7 +37,7 @@ export function toSvg(stacks: Stacks, options: SvgOptions): string {
     `<text id="found" class="note" x="${WIDTH - MARGIN}" y="60" text-anchor="end"></text>`,
     `<text id="detail" class="note" x="${MARGIN}" y="60"></text>`,
     '<g id="frames">',
-    `${drawing.frames}</g>`,
+    `${canvas.frames}</g>`,
     `<script><![CDATA[${SCRIPT}]]></script>`,
     '</svg>\n',
   ].join('\n')
@@ -57,57 +53,51 @@ function style(kind: FlameKind): string {
   )
 }
 
+function drawn(paths: Paths, dimension: Stacks['dimension']): Canvas {
+  const total = paths.weights.reduce((sum, weight) => sum + weight, 0)
+  const canvas = new Canvas(total, dimension)
+  new Drawing(canvas, paths, lightest(total)).draw()
+  canvas.all()
+  return canvas
+}
+
 class Drawing {
-  rows = 1
-  /** Pieces of a few hundred frames, joined at once: a string for each frame, made of strings, would be most of the work. */
-  #pieces: (string | number)[] = []
-  readonly #joined: string[] = []
-  readonly #names: readonly string[]
-  /** Frame → what is the same wherever it is drawn. */
-  readonly #titles: (string | undefined)[]
-  readonly #classes: (string | undefined)[]
+  readonly #canvas: Canvas
+  readonly #paths: Paths
+  readonly #least: number
   /** The stack at hand: its frames, where they begin, how many they are. */
   readonly #open: Int32Array
   readonly #starts: Float64Array
   #depth = 0
-  readonly #scale: number
-  readonly #total: number
-  readonly #amount: (weight: number) => string
-  /** The last one drawn: its only caller is as wide. */
-  #from = NaN
-  #to = NaN
-  #share = ''
-  #x = NaN
-  #width = NaN
-  #left = ''
-  #right = ''
 
-  constructor({ names, size, frames, starts, depths, shared, weights }: Paths, dimension: Stacks['dimension']) {
-    this.#names = names
-    this.#titles = Array.from({ length: names.length })
-    this.#classes = Array.from({ length: names.length })
-    const deepest = depths.reduce((most, depth) => Math.max(most, depth), 0)
+  /** `least`: what is lighter is not drawn. */
+  constructor(canvas: Canvas, paths: Paths, least: number) {
+    this.#canvas = canvas
+    this.#least = least
+    this.#paths = paths
+    const deepest = paths.depths.reduce((most, depth) => Math.max(most, depth), 0)
     this.#open = new Int32Array(deepest)
     this.#starts = new Float64Array(deepest)
-    this.#total = weights.reduce((sum, weight) => sum + weight, 0) || 1
-    this.#scale = (WIDTH - 2 * MARGIN) / this.#total
-    this.#amount = dimension === 'seconds' ? seconds : samples
+  }
+
+  draw(): void {
+    const { size, depths, shared, weights } = this.#paths
     let at = 0
     for (let i = 0; i < size; i++) {
       const same = shared[i] as number
       this.#close(same, at)
       const to = at + (weights[i] as number)
       // What no other stack has is as wide as the stack: of most it is not drawn.
-      const narrow = (to - at) * this.#scale < NARROWEST
-      const end = narrow ? Math.max(same, shared[i + 1] ?? 0) : (depths[i] as number)
-      this.#begin(frames, starts[i] as number, same, end, at)
+      const end = to - at < this.#least ? Math.max(same, shared[i + 1] ?? 0) : (depths[i] as number)
+      this.#begin(i, same, end, at)
       at = to
     }
     this.#close(0, at)
-    if (at * this.#scale >= NARROWEST) this.#draw('all', title('all'), rectangle('all'), 0, 0, at)
   }
 
-  #begin(frames: Int32Array, start: number, from: number, to: number, at: number): void {
+  #begin(stack: number, from: number, to: number, at: number): void {
+    const { frames, starts } = this.#paths
+    const start = starts[stack] as number
     for (let depth = from; depth < to; depth++) {
       this.#open[depth] = frames[start + depth] as number
       this.#starts[depth] = at
@@ -119,72 +109,8 @@ class Drawing {
   #close(depth: number, at: number): void {
     for (let row = this.#depth; row > depth; row--) {
       const from = this.#starts[row - 1] as number
-      if ((at - from) * this.#scale < NARROWEST) continue
-      const frame = this.#open[row - 1] as number
-      const name = this.#names[frame] as string
-      const head = (this.#titles[frame] ??= title(name))
-      this.#draw(name, head, (this.#classes[frame] ??= rectangle(name)), row, from, at)
+      if (at - from >= this.#least)
+        this.#canvas.frame(this.#paths.names[this.#open[row - 1] as number] as string, row, from, at)
     }
   }
-
-  #draw(name: string, title: string, rectangle: string, row: number, from: number, to: number): void {
-    if (row >= this.rows) this.rows = row + 1
-    if (from !== this.#from || to !== this.#to) this.#measure(from, to)
-    const y = HEAD + row * ROW
-    this.#pieces.push(title, this.#share, rectangle, this.#left, y, this.#right)
-    const letters = Math.floor((this.#width - 6) / LETTER)
-    if (letters >= FEWEST_LETTERS)
-      this.#pieces.push(`<text x="${hundredths(this.#x + 3)}" y="${y + 12}">${label(name, letters)}</text>`)
-    this.#pieces.push('</g>\n')
-    if (this.#pieces.length > MOST_PIECES) this.#join()
-  }
-
-  #join(): void {
-    this.#joined.push(this.#pieces.join(''))
-    this.#pieces = []
-  }
-
-  get frames(): string {
-    this.#join()
-    return this.#joined.join('')
-  }
-
-  #measure(from: number, to: number): void {
-    this.#from = from
-    this.#to = to
-    this.#share = `${this.#amount(to - from)}, ${(((to - from) / this.#total) * 100).toFixed(2)}%)</title>`
-    this.#x = hundredths(MARGIN + from * this.#scale)
-    this.#width = (to - from) * this.#scale
-    this.#left = `${this.#x}" y="`
-    this.#right = `" width="${hundredths(this.#width)}" height="${ROW - 1}"/>`
-  }
-}
-
-function title(name: string): string {
-  return `<g><title>${xml(name)} (`
-}
-
-function rectangle(name: string): string {
-  return `<rect class="${colourClass(name)}" x="`
-}
-
-function label(name: string, letters: number): string {
-  return xml(name.length <= letters ? name : `${name.slice(0, letters - 2)}..`)
-}
-
-function hundredths(pixels: number): number {
-  return Math.round(pixels * 100) / 100
-}
-
-function samples(weight: number): string {
-  return `${grouped(weight)} ${weight === 1 ? 'sample' : 'samples'}`
-}
-
-function seconds(weight: number): string {
-  return weight >= 1 ? `${weight.toFixed(2)} s` : `${(weight * 1000).toFixed(3)} ms`
-}
-
-function grouped(weight: number): string {
-  const digits = String(Math.round(weight))
-  return digits.length > 3 ? digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ',') : digits
 }

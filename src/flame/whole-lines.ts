@@ -1,10 +1,10 @@
 // Chunks of any size → blocks of whole lines in one buffer that is reused, so that memory does not grow with the input.
 
 /** No frame is longer; a line without end is dropped, not kept. */
-const LONGEST_LINE = 65_536
+export const LONGEST_LINE = 65_536
 const PIECE = 65_536
 /** Readers take four bytes at a time, also the last ones. */
-const PADDING = 8
+export const PADDING = 8
 const LINE_FEED = 10
 
 /** Whole lines: `bytes[0]` … `bytes[end - 1]`, the last one a line feed. `view` is of the same bytes. */

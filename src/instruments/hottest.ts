@@ -1,4 +1,5 @@
 // Stacks → the one name that matters: which function of which process most of the weight is in, and its share of what was not idle.
+import { plainFrame } from '../flame/index.ts'
 import type { Value } from '../model/metric.ts'
 import type { Stacks } from '../model/stacks.ts'
 
@@ -24,7 +25,7 @@ export function hottest({ stacks, total }: Stacks, skip?: RegExp): Hottest | und
   const weights = new Map<string, { readonly process: string; readonly function: string; weight: number }>()
   for (const { frames, weight } of stacks) {
     const process = frames[0] ?? '?'
-    const name = plain(frames.slice(1).findLast((frame) => !skip?.test(plain(frame))) ?? '')
+    const name = plainFrame(frames.slice(1).findLast((frame) => !skip?.test(plainFrame(frame))) ?? '')
     if (name === '') continue
     const key = `${process}\0${name}`
     const before = weights.get(key)
@@ -51,9 +52,4 @@ export function namingHottest(
         [metrics.share]: Math.round(top.share * 10) / 10,
       }
     : {}
-}
-
-/** A frame without perf's and bpftrace's mark of kernel, inlined or generated code. */
-export function plain(frame: string): string {
-  return frame.replace(/_\[[kij]\]$/, '')
 }

@@ -1,7 +1,7 @@
 // Stacks of CPU samples → which share of the work was of a kind that the names of functions tell: polling, spinning at a lock, copying pages, matching expressions.
 import type { Value } from '../model/metric.ts'
 import type { Stacks } from '../model/stacks.ts'
-import { plain } from './hottest.ts'
+import { plainFrame } from '../flame/index.ts'
 
 export interface Kind {
   readonly metric: string
@@ -65,5 +65,5 @@ export function sharesOfKinds({ stacks, total }: Stacks): Readonly<Record<string
 }
 
 function isOf({ functions, threads }: Kind, [process = '', ...frames]: readonly string[]): boolean {
-  return threads?.test(process) === true || frames.some((frame) => functions.test(plain(frame)))
+  return threads?.test(process) === true || frames.some((frame) => functions.test(plainFrame(frame)))
 }

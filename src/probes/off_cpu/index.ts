@@ -1,8 +1,8 @@
 // off_cpu: where threads are blocked, and for how long, by the stack they block in; what only waits for work is kept out of the sentence.
-import { foldStackBlocks } from '../../flame/index.ts'
+import { foldStackBlocks, plainFrame } from '../../flame/index.ts'
 import { bpftrace, type BpftraceMaps } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
-import { hottest, plain } from '../../instruments/hottest.ts'
+import { hottest } from '../../instruments/hottest.ts'
 import { toNanoseconds } from '../../instruments/measured.ts'
 import { perfBlocked } from '../../instruments/perf-blocked.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
@@ -35,7 +35,7 @@ function withOnly({ stacks, ...rest }: Stacks, wanted: (stack: Stack) => boolean
 }
 
 function forWork(frames: readonly string[]): boolean {
-  const names = frames.map(plain)
+  const names = frames.map(plainFrame)
   return names.some((name) => FOR_WORK.test(name)) && !names.some((name) => FOR_A_LOCK.test(name))
 }
 
@@ -46,7 +46,7 @@ const uninterruptible = answering('', {
 
 const read: Reader = ({ stacks, rows }) => {
   if (!stacks) return { answers: {} }
-  const blocked = withOnly(stacks, ({ frames }) => !frames.some((frame) => PREEMPTED.test(plain(frame))))
+  const blocked = withOnly(stacks, ({ frames }) => !frames.some((frame) => PREEMPTED.test(plainFrame(frame))))
   const slow = withOnly(blocked, ({ frames }) => frames.length > 1 && !forWork(frames))
   const idle = { frames: [IDLE], weight: toNanoseconds(Math.max(0, blocked.total - slow.total)) }
   const kernel = { ...slow, stacks: slow.stacks.map((one) => ({ ...one, frames: kernelOnly(one.frames) })) }

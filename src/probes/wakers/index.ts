@@ -1,7 +1,8 @@
 // wakers: who wakes the threads that slept, in which code, and how long they had slept.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { counter } from '../../instruments/counter.ts'
-import { hottest, plain } from '../../instruments/hottest.ts'
+import { plainFrame } from '../../flame/index.ts'
+import { hottest } from '../../instruments/hottest.ts'
 import type { Reader } from '../../instruments/reading.ts'
 import { libbpfTool } from '../../instruments/tool.ts'
 import { readWakeuptime } from '../../instruments/wakeuptime.ts'
@@ -20,7 +21,7 @@ const ON_THE_WAY =
   /wake_?up|^ttwu_|^bpf_|wake_function|^__wake|^complete|^swake|^rcuwait|^wake_|^do_syscall|^entry_|^\[|^queued_|^_?_?raw_/
 
 function withoutInterrupted(stack: Stack): Stack {
-  const at = stack.frames.findIndex((frame) => INTERRUPT.test(plain(frame)))
+  const at = stack.frames.findIndex((frame) => INTERRUPT.test(plainFrame(frame)))
   return at < 0 ? stack : { ...stack, frames: [BY_INTERRUPT, ...stack.frames.slice(at)] }
 }
 
