@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { escalate } from '../../escalate/escalate.ts'
+import { cannotWait } from '../../escalate/armed.ts'
+import { metrics } from '../../generated/metrics.ts'
 import { probes } from '../../generated/probes.ts'
 import { nearest } from '../../expr/nearest.ts'
 import { noFacts } from '../../measure/facts.ts'
@@ -216,7 +218,10 @@ async function printActs(probe: Probe, { by, seconds, until, upTo }: Options, on
     ...one,
   }
   const able = probe.backEnds.filter(({ ring }) => until === undefined || ring !== undefined)
-  if (able.length === 0) err(`tracebook: no instrument can record ${probe.id} until something happens\n`)
+  if (able.length === 0) {
+    const { reason, cure } = cannotWait(metrics.find(({ id }) => id === probe.answers)?.kind)
+    err(`tracebook: nothing can record ${probe.id}: ${reason}${cure === undefined ? '' : `; ${cure}`}\n`)
+  }
   for (const backEnd of able.filter(({ id }) => by === undefined || id === by)) {
     const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
     const programs = acts.flatMap((act) => (act.kind === 'run' && act.input !== undefined ? [act.input] : []))
