@@ -11,6 +11,7 @@ import { readLog2 } from '../src/instruments/log2-text.ts'
 import { readLog } from '../src/instruments/log.ts'
 import { measureHists } from '../src/instruments/measure-hists.ts'
 import { measureLog } from '../src/instruments/measure-log.ts'
+import { plainPeers } from '../src/instruments/peer.ts'
 import { filtersOf, type Pairs } from '../src/instruments/question.ts'
 import { answering } from '../src/instruments/reading.ts'
 import { stapProgram } from '../src/instruments/stap-program.ts'
@@ -429,6 +430,34 @@ describe('what tools print', () => {
     expect(() => calls('syscalls:sys_enter_futex', 'uaddr')).toThrow('no expression of SystemTap for uaddr')
     expect(syscallNumber('x86_64', 'futex')).toBe(202)
     expect(['read', 'clone3', 'open'].map((name) => syscallNumber('aarch64', name))).toEqual([63, 435, -1])
+  })
+
+  test('SystemTap: what the tracepoint does not print is looked up in the packet', () => {
+    const pieces = stapProgram({
+      kind: 'counts',
+      of: [{ event: 'net:netif_receive_skb', when: [['piece', '!=', 0]] }],
+      labels: { peer: { field: 'sender' }, interface: { field: 'interface' }, piece: { field: 'piece' } },
+    })
+    // Once for each packet; the sender, a text, only of pieces.
+    expect(pieces.match(/packet_piece\(\$skb/g)).toHaveLength(1)
+    expect(pieces).toContain('if (piece != 0 && (target == 0')
+    expect(pieces).toContain('rows[packet_sender($skb->data), kernel_string($skb->dev->name), piece] <<< 1')
+    expect(pieces).not.toContain('rwbs')
+  })
+
+  test('addresses in full are written as people do', () => {
+    const rows = [
+      'fe80:0000:0000:0000:0000:0000:0000:0001',
+      '0000:0000:0000:0000:0000:0000:0000:0001',
+      '::ffff:10.0.0.7',
+    ].map((peer) => ({ labels: { peer }, count: 1 }))
+    const { answers } = plainPeers(answering('network.fragments_by'))({ rows })
+    const told = answers?.['network.fragments_by']
+    expect(told?.kind === 'tally' && told.rows.map(({ labels }) => labels['peer'])).toEqual([
+      'fe80::1',
+      '::1',
+      '10.0.0.7',
+    ])
   })
 
   test('SystemTap: only a whole answer is one', () => {
