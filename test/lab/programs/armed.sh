@@ -2,7 +2,7 @@
 # is there after `doctor --clean` (`theirs`: the daemon was there already) or the next start of a probe (`ours`: its own daemon).
 release=$(uname -r)
 [ -e "/lib/modules/$release/updates/lttng/lttng-tracer.ko" ] || exit 0
-trap 'kill "$(cat /run/lttng/lttng-sessiond.pid)" 2>/dev/null' EXIT
+trap '[ ! -e /run/lttng/lttng-sessiond.pid ] || kill "$(</run/lttng/lttng-sessiond.pid)"' EXIT
 tracebook() { nice -n -19 node ../../bin/tracebook.js "$@" </dev/null; }
 left() {
   local daemon=no programs=
