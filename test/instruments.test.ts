@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readBpftrace } from '../src/instruments/bpftrace.ts'
 import { diskNames } from '../src/instruments/disk-names.ts'
 import { taskState } from '../src/instruments/event-patterns.ts'
+import { histTrigger } from '../src/instruments/hist-trigger.ts'
 import { powerOf, readHists } from '../src/instruments/hist-text.ts'
 import { logSeconds } from '../src/instruments/log-budget.ts'
 import { fieldsOf, LogEvent } from '../src/instruments/log-event.ts'
@@ -345,6 +346,53 @@ describe('what tools print', () => {
       ['c', '8', 1, 4],
     ])
     expect(readHists(text.slice(0, -15))).toEqual([])
+  })
+
+  test('hist triggers: ends whose start nobody saw are counted', () => {
+    const question: Pairs = {
+      kind: 'pairs',
+      start: [{ event: 'sock:inet_sock_set_state', key: ['skaddr'] }],
+      end: [{ event: '{id}:accepted', key: ['sk'] }],
+    }
+    const told: (number | undefined)[] = []
+    const { acts, read } = histTrigger({
+      question,
+      pidAt: 'end',
+      unmatched: 'earlier',
+      read: ({ numbers }) => {
+        told.push(numbers?.['earlier'])
+        return {}
+      },
+    })
+    const plan = { seconds: 2, cpus: 2, pid: 42, context: context({}) }
+    const [act] = acts(plan, '')
+    expect(act?.kind === 'ftrace' && act.write.map(([, text]) => text.includes('common_pid == 42'))).toEqual([
+      false,
+      false,
+      true,
+    ])
+    const text = readFileSync('src/probes/accept_queue/fixtures/kprobe-6.1-late.txt', 'utf8')
+    // Of 40 in the last of its histograms.
+    const more = text.replace(/Hits: 40(?=[^]{1,40}Entries: 14)/, 'Hits: 43')
+    for (const one of [text, more])
+      read(
+        [
+          {
+            id: '1',
+            source: 't',
+            tier: 'trace',
+            at: '',
+            atMs: 0,
+            elapsedMs: 1,
+            outcome: 'ok',
+            bytes: 1,
+            cpuMs: 0,
+            text: one,
+          },
+        ] as never,
+        plan,
+      )
+    expect(told).toEqual([0, 3])
   })
 
   test('hist triggers of the lab: parts add up, rows carry sums', () => {
