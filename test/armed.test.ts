@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { watching } from '../src/escalate/armed.ts'
 import { commandOf } from '../src/escalate/command.ts'
 import { probes } from '../src/generated/probes.ts'
 import { sources } from '../src/generated/sources.ts'
@@ -26,6 +27,7 @@ import { format as json } from '../src/report/json.ts'
 import { format as markdown } from '../src/report/markdown.ts'
 import { silentGuide } from '../src/run/guide.ts'
 import { run } from '../src/run/run.ts'
+import { progressLine } from '../src/ui/progress.ts'
 import { context } from './support/context.ts'
 import { builtinLibrary } from './support/library.ts'
 import { bin, root } from './support/product.ts'
@@ -342,4 +344,74 @@ test('what would be done for a ring is printed', () => {
   const { status, stdout } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
   expect([status, stdout.match(/^\S+$/gm)]).toEqual([0, ['ftrace', 'lttng']])
   expect(stdout).toMatch(/lttng create \S+ --snapshot[^]*--overwrite[^]*sleep 60[^]*lttng snapshot record/)
+})
+
+test('why stacks cannot be recorded', () => {
+  const args = ['probe', 'cpu_hot_stacks', '--until', 'cpu.busy.firing', '--print']
+  const { stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8' })
+  expect(stderr).toMatch(/^tracebook: nothing can record cpu_hot_stacks: stacks are gathered from the moment it starts/)
+})
+
+describe('a person sees that it waits', () => {
+  const lines = (...updates: readonly Parameters<ReturnType<typeof progressLine>['update']>[]) => {
+    let written = ''
+    const line = progressLine({ write: (text: string) => (written += text) } as unknown as NodeJS.WriteStream)
+    for (const update of updates) line.update(...update)
+    return written.split('\r\x1b[K').slice(1)
+  }
+  const waited = { doing: 'recording', looks: 12, eventsPerSecond: 310 } as const
+
+  test('the time that is left, the looks, the rate', () => {
+    expect(
+      lines(
+        [0, 600_000, { doing: 'arming', looks: 0 }],
+        [150_000, 600_000, waited],
+        [150_000, 7_200_000, { ...waited, doing: 'waiting', looks: 1, unknown: true }],
+        [0, 600_000, { doing: 'reading', looks: 0 }],
+        [1500, 6000],
+      ),
+    ).toEqual([
+      '  getting ready to record',
+      '  recording ####............ 7 min 30 s left, 12 looks, 310 events/s',
+      '  waiting ................ 1 h 57 min left, 1 look, cannot tell yet',
+      '  reading what was recorded',
+      '  measuring ########...................... 5 s left',
+    ])
+  })
+
+  // A line that is folded could not be wiped.
+  test('never wider than a terminal', () => {
+    const most = { ...waited, looks: 86_400, eventsPerSecond: 74_999 }
+    const all = lines([0, 86_400_000, most], [0, 86_399_000, { ...most, unknown: true }], [0, 3_599_000, most])
+    expect(Math.max(...all.map((line) => line.length))).toBeLessThan(80)
+  })
+
+  test('before, while and after it waits', async () => {
+    const told: [number, string, number, number | undefined][] = []
+    const watch = watching(
+      {
+        text: 'shop.crowd.firing',
+        until: async (_, progress) => {
+          progress?.(1000, 60_000, { doing: 'waiting', looks: 2 })
+          watch.progress(3, 4)
+          await Promise.resolve()
+          return true
+        },
+        upToSeconds: 60,
+        lookSeconds: 1,
+      },
+      { now: () => 0 },
+      99.6,
+      (elapsed, _, waiting) =>
+        told.push([elapsed, waiting?.doing ?? '', waiting?.looks ?? -1, waiting?.eventsPerSecond]),
+    )
+    watch.progress(1, 4)
+    await watch.until(new AbortController().signal)
+    watch.progress(4, 4)
+    expect(told).toEqual([
+      [0, 'arming', 0, undefined],
+      [1000, 'recording', 2, 100],
+      [0, 'reading', 0, undefined],
+    ])
+  })
 })

@@ -300,7 +300,7 @@ test('lint: a check step may not need what only instrumentation gives', () => {
   const traced = join(folder, 'traced')
   write(
     join(traced, 'checks/app/latency.yaml'),
-    'check: Tasks wait\nuse: none\ntopic: test\nwhy: They do.\nparams: { limit: { default: 1, help: a limit } }\nstatus: { warn: process.executions > limit }\nfinding: so it is\ntests: [{ given: {}, expect: unknown }]\n',
+    'check: Tasks wait\nuse: none\ntopic: test\nwhy: They do.\nparams: { limit: { default: 1ms, help: a limit } }\nstatus: { warn: sched.wakeup_latency.p99 > limit }\nfinding: so it is\ntests: [{ given: {}, expect: unknown }]\n',
   )
   write(
     join(traced, 'runbooks/traced.yaml'),

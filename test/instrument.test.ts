@@ -236,7 +236,7 @@ describe('programs of a probe', () => {
     await localHost().instrument(
       task(sh('sleep 0.7', { lastsMs: 700 }), sh('sleep 0.6', { lastsMs: 600 })),
       never,
-      (...now) => told.push(now),
+      (elapsed, total) => told.push([elapsed, total]),
     )
     expect(told.length).toBeGreaterThan(1)
     expect(told.every(([elapsed, total]) => elapsed > 0 && elapsed <= total && total === 1300)).toBe(true)

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readBpftrace } from '../src/instruments/bpftrace.ts'
 import { diskNames } from '../src/instruments/disk-names.ts'
 import { taskState } from '../src/instruments/event-patterns.ts'
+import { histTrigger } from '../src/instruments/hist-trigger.ts'
 import { powerOf, readHists } from '../src/instruments/hist-text.ts'
 import { logSeconds } from '../src/instruments/log-budget.ts'
 import { fieldsOf, LogEvent } from '../src/instruments/log-event.ts'
@@ -11,6 +12,7 @@ import { readLog2 } from '../src/instruments/log2-text.ts'
 import { readLog } from '../src/instruments/log.ts'
 import { measureHists } from '../src/instruments/measure-hists.ts'
 import { measureLog } from '../src/instruments/measure-log.ts'
+import { plainPeers } from '../src/instruments/peer.ts'
 import { filtersOf, type Pairs } from '../src/instruments/question.ts'
 import { answering } from '../src/instruments/reading.ts'
 import { stapProgram } from '../src/instruments/stap-program.ts'
@@ -346,6 +348,53 @@ describe('what tools print', () => {
     expect(readHists(text.slice(0, -15))).toEqual([])
   })
 
+  test('hist triggers: ends whose start nobody saw are counted', () => {
+    const question: Pairs = {
+      kind: 'pairs',
+      start: [{ event: 'sock:inet_sock_set_state', key: ['skaddr'] }],
+      end: [{ event: '{id}:accepted', key: ['sk'] }],
+    }
+    const told: (number | undefined)[] = []
+    const { acts, read } = histTrigger({
+      question,
+      pidAt: 'end',
+      unmatched: 'earlier',
+      read: ({ numbers }) => {
+        told.push(numbers?.['earlier'])
+        return {}
+      },
+    })
+    const plan = { seconds: 2, cpus: 2, pid: 42, context: context({}) }
+    const [act] = acts(plan, '')
+    expect(act?.kind === 'ftrace' && act.write.map(([, text]) => text.includes('common_pid == 42'))).toEqual([
+      false,
+      false,
+      true,
+    ])
+    const text = readFileSync('src/probes/accept_queue/fixtures/kprobe-6.1-late.txt', 'utf8')
+    // Of 40 in the last of its histograms.
+    const more = text.replace(/Hits: 40(?=[^]{1,40}Entries: 14)/, 'Hits: 43')
+    for (const one of [text, more])
+      read(
+        [
+          {
+            id: '1',
+            source: 't',
+            tier: 'trace',
+            at: '',
+            atMs: 0,
+            elapsedMs: 1,
+            outcome: 'ok',
+            bytes: 1,
+            cpuMs: 0,
+            text: one,
+          },
+        ] as never,
+        plan,
+      )
+    expect(told).toEqual([0, 3])
+  })
+
   test('hist triggers of the lab: parts add up, rows carry sums', () => {
     const soft = measured(
       measureHists(fixture('hist-6.1-softirq.txt'), {
@@ -429,6 +478,34 @@ describe('what tools print', () => {
     expect(() => calls('syscalls:sys_enter_futex', 'uaddr')).toThrow('no expression of SystemTap for uaddr')
     expect(syscallNumber('x86_64', 'futex')).toBe(202)
     expect(['read', 'clone3', 'open'].map((name) => syscallNumber('aarch64', name))).toEqual([63, 435, -1])
+  })
+
+  test('SystemTap: what the tracepoint does not print is looked up in the packet', () => {
+    const pieces = stapProgram({
+      kind: 'counts',
+      of: [{ event: 'net:netif_receive_skb', when: [['piece', '!=', 0]] }],
+      labels: { peer: { field: 'sender' }, interface: { field: 'interface' }, piece: { field: 'piece' } },
+    })
+    // Once for each packet; the sender, a text, only of pieces.
+    expect(pieces.match(/packet_piece\(\$skb/g)).toHaveLength(1)
+    expect(pieces).toContain('if (piece != 0 && (target == 0')
+    expect(pieces).toContain('rows[packet_sender($skb->data), kernel_string($skb->dev->name), piece] <<< 1')
+    expect(pieces).not.toContain('rwbs')
+  })
+
+  test('addresses in full are written as people do', () => {
+    const rows = [
+      'fe80:0000:0000:0000:0000:0000:0000:0001',
+      '0000:0000:0000:0000:0000:0000:0000:0001',
+      '::ffff:10.0.0.7',
+    ].map((peer) => ({ labels: { peer }, count: 1 }))
+    const { answers } = plainPeers(answering('network.fragments_by'))({ rows })
+    const told = answers?.['network.fragments_by']
+    expect(told?.kind === 'tally' && told.rows.map(({ labels }) => labels['peer'])).toEqual([
+      'fe80::1',
+      '::1',
+      '10.0.0.7',
+    ])
   })
 
   test('SystemTap: only a whole answer is one', () => {

@@ -49,9 +49,9 @@ export function waitingFor(
   )
   return {
     text: condition.text,
-    until: (signal) => {
+    until: (signal, progress) => {
       told()
-      return rounds.until(signal)
+      return rounds.until(signal, progress)
     },
     blind: rounds.blind,
     upToSeconds: upTo,

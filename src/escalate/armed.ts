@@ -1,6 +1,7 @@
 // A question that waits for something → its trigger, as the host asks it, and what became of the record: good, ended too early, or nothing happened.
-import type { Host, Until } from '../host/host.ts'
+import type { Host, Progress, Until } from '../host/host.ts'
 import type { Armed } from '../model/escalation.ts'
+import type { MetricKind } from '../model/metric.ts'
 import type { Observation } from '../model/observation.ts'
 import type { Act, BackEnd } from '../model/probe.ts'
 import { formatQuantity } from '../model/unit.ts'
@@ -10,7 +11,7 @@ export interface Waiting {
   /** What is waited for, as it was written. */
   readonly text: string
   /** Asked again when an instrument failed and the next one is armed: then it goes on where it was. */
-  readonly until: Until
+  readonly until: (signal: AbortSignal, progress?: Progress) => Promise<boolean>
   /** Why the last look at it could not tell. */
   readonly blind?: () => Unavailable | undefined
   readonly upToSeconds: number
@@ -18,7 +19,26 @@ export interface Waiting {
   readonly lookSeconds: number
 }
 
-export const CANNOT_WAIT = unavailable('not supported', 'it only measures now: it cannot wait for something to happen')
+const ONLY_NOW = unavailable(
+  'not supported',
+  'it only measures now: it keeps no past that could be saved when something happens',
+)
+
+const STACKS_ONLY_NOW = unavailable(
+  'not supported',
+  'stacks are gathered from the moment it starts: no instrument here keeps those of the past, to be saved when something happens',
+  'ask for them while it happens, up to 60 s: --seconds 60s',
+)
+
+/** Why a back end cannot be armed: it has no ring. */
+export function cannotWait(kind: MetricKind | undefined): Unavailable {
+  return kind === 'stacks' ? STACKS_ONLY_NOW : ONLY_NOW
+}
+
+/** Said of back ends that were never tried: what another failed at tells more. */
+export function isCannotWait(why: Unavailable | undefined): boolean {
+  return why === ONLY_NOW || why === STACKS_ONLY_NOW
+}
 
 /** A look begun before the limit ends after it. */
 const GRACE_SECONDS = 5
@@ -42,6 +62,8 @@ export function tooFast(
 
 export interface Watching {
   readonly until: Until
+  /** Of the acts: what is told while it waits comes from who waits. */
+  readonly progress: Progress
   /** What became of it, of acts that were performed. */
   readonly end: (acts: readonly Act[], looks: readonly Observation[]) => Ended
 }
@@ -53,11 +75,25 @@ export interface Ended {
   readonly quiet?: true
 }
 
-export function watching(waiting: Waiting, host: Pick<Host, 'now'>): Watching {
+export function watching(
+  waiting: Waiting,
+  host: Pick<Host, 'now'>,
+  rate?: number,
+  progress: Progress = () => {},
+): Watching {
   let known: { readonly happened: boolean; readonly atMs: number } | undefined
+  let asked = false
+  const counted = rate === undefined ? {} : { eventsPerSecond: Math.round(rate) }
   return {
+    progress: () => {
+      if (asked && !known) return
+      progress(0, waiting.upToSeconds * 1000, { doing: known ? 'reading' : 'arming', looks: 0 })
+    },
     until: async (signal) => {
-      const happened = await waiting.until(signal)
+      asked = true
+      const happened = await waiting.until(signal, (elapsedMs, totalMs, waited) =>
+        progress(elapsedMs, totalMs, { looks: 0, ...waited, doing: 'recording', ...counted }),
+      )
       // Who was stopped does not know.
       if (!signal.aborted) known = { happened, atMs: host.now() }
       return happened

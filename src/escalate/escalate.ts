@@ -11,7 +11,7 @@ import type { BackEnd, Plan, Probe, ProgramFunction } from '../model/probe.ts'
 import type { Reading } from '../model/source.ts'
 import { isUnavailable, unavailable, type Unavailable } from '../model/unavailable.ts'
 import { agree, type Agreeing, type Refusal } from './agree.ts'
-import { CANNOT_WAIT, mostSeconds, tenths, toldOf, tooFast, watching, type Waiting } from './armed.ts'
+import { cannotWait, isCannotWait, mostSeconds, tenths, toldOf, tooFast, watching, type Waiting } from './armed.ts'
 import { disbelief, sizeOf } from './believe.ts'
 import { commandOf } from './command.ts'
 import { predicted } from './cost.ts'
@@ -115,7 +115,9 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
   for (const backEnd of backEnds) {
     if (means.signal.aborted) break
     const obstacle =
-      question.armed && backEnd.ring === undefined ? CANNOT_WAIT : await obstacleOf(backEnd, formats, means)
+      question.armed && backEnd.ring === undefined
+        ? cannotWait(means.catalogue.get(probe.answers)?.kind)
+        : await obstacleOf(backEnd, formats, means)
     if (obstacle) {
       tried.push({ backEnd: backEnd.id, why: obstacle })
       continue
@@ -146,7 +148,7 @@ async function attempts(question: Question, probe: Probe, facts: Facts, means: M
     return noted(facts, question, probe, unavailable('not measured', 'the run was stopped'), 'interrupted', tried)
   const first =
     tried.find(({ why }) => why?.unavailable === 'not consented') ??
-    tried.find(({ why }) => why !== CANNOT_WAIT) ??
+    tried.find(({ why }) => !isCannotWait(why)) ??
     tried[0]
   const why = first?.why ?? unavailable('not supported', `${probe.id} has no back end ${question.backEnd ?? ''}`)
   return noted(facts, question, probe, why, why.unavailable === 'not consented' ? 'refused' : 'impossible', tried)
@@ -187,9 +189,9 @@ async function attemptOf(
   const command = commandOf(acts, probe, backEnd)
   const agreed = await agree(question, probe, backEnd, command, plan, cost, means)
   if (agreed) return agreed
-  const watch = question.armed && watching(question.armed, host)
+  const watch = question.armed && watching(question.armed, host, rate, means.progress)
   const row = { probe, backEnd, acts, cost, ...(watch ? { until: watch.until } : {}) }
-  const { looks, moved } = await performed(row, means)
+  const { looks, moved } = await performed(row, watch ? { ...means, progress: watch.progress } : means)
   const { armed, why, quiet } = watch?.end(acts, looks) ?? {}
   // What has happened is over: no other instrument could see it any more.
   const over = armed || why ? { stop: true } : {}

@@ -47,6 +47,7 @@ function withStatistic(token: Token, metric: Metric, scope: Scope): Reference | 
         ? `this check is each: ${scope.each}; it can only read metrics of that`
         : `add \`each: ${metric.per}\` to the check`,
     )
+  if (!hasValue(metric)) return onlyShown(token, metric, scope)
   const rest = token.text.slice(metric.id.length + 1)
   if (metric.kind !== 'gauge' && metric.kind !== 'histogram') {
     if (rest === '') return { kind: 'metric', metric }
@@ -74,6 +75,31 @@ function withStatistic(token: Token, metric: Metric, scope: Scope): Reference | 
       suggestion(nearest(rest, STATISTICS), `one of ${list}`),
     )
   return { kind: 'metric', metric, statistic: found }
+}
+
+/** Stacks and events are shown: to a condition they would be unknown for ever. */
+export function hasValue({ kind }: Metric): boolean {
+  return kind !== 'stacks' && kind !== 'events'
+}
+
+function onlyShown(token: Token, { id, kind }: Metric, scope: Scope): Problem {
+  // What else is told of the same thing: tcp.accepts, tcp.accept_wait; block.latency_by, block.latency.
+  const stem = id.replace(/(?:_by|s)$/, '')
+  const alike = [...scope.metrics.values()].filter(
+    (metric) =>
+      metric.id.startsWith(stem) && hasValue(metric) && (metric.per === undefined || metric.per === scope.each),
+  )
+  const one = alike.find((metric) => metric.kind === 'histogram') ?? alike[0]
+  const sampled = one && (one.kind === 'histogram' ? '.p99' : one.kind === 'gauge' ? '.median' : '')
+  return problem(
+    token,
+    'not-comparable',
+    `${id} is a list of ${kind}: a report shows it, it has no value to compare`,
+    suggestion(
+      one && `${one.id}${sampled ?? ''}`,
+      `escalate: ${id} asks for it; compare what has a value: \`tracebook list metrics\``,
+    ),
+  )
 }
 
 function statusOrAnswer(token: Token, scope: Scope): Reference | Problem | undefined {

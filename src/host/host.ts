@@ -1,4 +1,5 @@
 // Host: the one door to a machine. Local looks at this one, recorded replays what a capture stored.
+import type { Waited } from '../model/escalation.ts'
 import type { Observation, Tier } from '../model/observation.ts'
 import type { Act } from '../model/probe.ts'
 import type { Cost } from '../model/report.ts'
@@ -13,8 +14,8 @@ export interface Asked {
   readonly request: Request
 }
 
-/** Called as a measurement goes on: seconds of the window that are over. */
-export type Progress = (elapsedMs: number, totalMs: number) => void
+/** Called as a measurement goes on: how much of the window is over, or of the time something is waited for. */
+export type Progress = (elapsedMs: number, totalMs: number, waited?: Waited) => void
 
 /** What a probe may do at most; past it, it is stopped and its observation says why. */
 export interface Guard {

@@ -13,6 +13,7 @@ export interface Hist {
   /** As the trigger names them, modifiers and all: `lat.log2`. */
   readonly keys: readonly string[]
   readonly entries: readonly HistEntry[]
+  readonly hits: number
   readonly dropped: number
 }
 
@@ -27,10 +28,18 @@ export function readHists(text: string): readonly Hist[] {
       .map((line) => INFO.exec(line)?.[1])
       .find((found) => found !== undefined)
       ?.split(',')
+    const hits = /^ *Hits: (\d+)$/m.exec(section)?.[1]
     const dropped = /^ *Dropped: (\d+)$/m.exec(section)?.[1]
     // The totals come last: without them the text was cut.
     if (keys === undefined || dropped === undefined) return []
-    return [{ keys, dropped: Number(dropped), entries: lines.flatMap((line) => entryOf(line, keys)) }]
+    return [
+      {
+        keys,
+        hits: Number(hits ?? 0),
+        dropped: Number(dropped),
+        entries: lines.flatMap((line) => entryOf(line, keys)),
+      },
+    ]
   })
 }
 

@@ -2,12 +2,14 @@
 //   sched_wakeup:  hist:keys=pid:ts0=common_timestamp.usecs:size=8192
 //   sched_switch:  hist:keys=next_pid:lat0=common_timestamp.usecs-$ts0:onmatch(sched.sched_wakeup).{id}($lat0,next_pid)
 //   {id}:          hist:keys=lat.log2
+import { totalOf } from '../model/distribution.ts'
 import type { BackEnd, FtraceAct, Mechanism, Plan } from '../model/probe.ts'
 import type { Observation } from '../model/observation.ts'
 import { folderOf } from './ftrace-log.ts'
 import { readHists } from './hist-text.ts'
 import { files } from '../parse/files.ts'
 import { measureHists } from './measure-hists.ts'
+import type { Measured } from './measured.ts'
 import { spoiled } from './outcome.ts'
 import { filterText, kernelField, type Counts, type Edge, type Label, type Pairs, type Question } from './question.ts'
 import type { Reader } from './reading.ts'
@@ -21,6 +23,10 @@ export interface HistOptions {
   readonly define?: FtraceAct['define']
   readonly mechanism?: Mechanism
   readonly microseconds?: number
+  /** Where the process in question is known: who runs at the start is somebody else. Default: the start. */
+  readonly pidAt?: 'end'
+  /** The number by this name: ends whose start was not seen. */
+  readonly unmatched?: string
   readonly read: Reader
 }
 
@@ -44,12 +50,17 @@ export function histTrigger(options: HistOptions): BackEnd {
     microseconds: options.microseconds ?? MICROSECONDS,
     ...(options.mostEvents === undefined ? {} : { mostEvents: options.mostEvents }),
     acts: (plan) => {
-      const act = question.kind === 'pairs' ? pairsAct(question, plan) : countsAct(question, plan)
+      const act = question.kind === 'pairs' ? pairsAct(question, plan, options) : countsAct(question, plan)
       return [{ ...act, define: [...(options.define ?? []), ...(act.define ?? [])] }]
     },
     read: (looks) => {
-      const found = spoiled(looks) ?? measureHists(looks[0]?.text ?? '', question)
-      return 'unavailable' in found ? found : options.read(found)
+      const text = looks[0]?.text ?? ''
+      const found = spoiled(looks) ?? measureHists(text, question)
+      if ('unavailable' in found) return found
+      const { unmatched } = options
+      return options.read(
+        unmatched === undefined ? found : { ...found, numbers: { [unmatched]: endsOf(text) - matchedOf(found) } },
+      )
     },
     lost: dropped,
   }
@@ -61,7 +72,7 @@ function eventsOf(question: Question): readonly string[] {
     : question.of.map(({ event }) => event)
 }
 
-function pairsAct(question: Pairs, plan: Plan): FtraceAct {
+function pairsAct(question: Pairs, plan: Plan, { pidAt, unmatched }: HistOptions): FtraceAct {
   const size = startsOf(plan)
   const labels = Object.entries(question.labels ?? {}).filter(([, label]) => expressible(label))
   const fields = [
@@ -72,7 +83,7 @@ function pairsAct(question: Pairs, plan: Plan): FtraceAct {
     (edge, i) =>
       [
         trigger(edge),
-        `hist:keys=${keysOf(edge)}:ts${i}=common_timestamp.usecs:size=${size}${ifText(edge, plan)}`,
+        `hist:keys=${keysOf(edge)}:ts${i}=common_timestamp.usecs:size=${size}${ifText(edge, pidAt === 'end' ? undefined : plan)}`,
       ] as const,
   )
   const ends = question.end.flatMap((end) =>
@@ -81,7 +92,7 @@ function pairsAct(question: Pairs, plan: Plan): FtraceAct {
       const match = start.event.replace(':', '.')
       return [
         trigger(end),
-        `hist:keys=${keysOf(end)}:lat${i}=common_timestamp.usecs-$ts${i}:size=${size}:onmatch(${match}).{id}(${given})${ifText(end)}`,
+        `hist:keys=${keysOf(end)}:lat${i}=common_timestamp.usecs-$ts${i}:size=${size}:onmatch(${match}).{id}(${given})${ifText(end, pidAt === 'end' ? plan : undefined)}`,
       ] as const
     }),
   )
@@ -110,8 +121,20 @@ function pairsAct(question: Pairs, plan: Plan): FtraceAct {
       ...starts,
       ...ends,
     ],
-    read: [`${own}/hist`],
+    read: [`${own}/hist`, ...(unmatched === undefined ? [] : ends.map(([path]) => path.replace(/trigger$/, 'hist')))],
   }
+}
+
+/** All ends, as the histograms of the events themselves counted them. */
+function endsOf(text: string): number {
+  return [...files(text)]
+    .filter(([path]) => !path.includes('/synthetic/'))
+    .flatMap(([, file]) => readHists(file))
+    .reduce((sum, { hits }) => sum + hits, 0)
+}
+
+function matchedOf({ histogram }: Measured): number {
+  return histogram ? totalOf(histogram) : 0
 }
 
 /** Each point by itself; what they have in common is added up afterwards. */

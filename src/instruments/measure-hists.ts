@@ -11,7 +11,9 @@ const MICROSECOND = 1e-6
 const LOG2 = /\.log2$/
 
 export function measureHists(text: string, question: Question): Measured | Unavailable {
-  const hists = [...files(text).values()].flatMap((file) => readHists(file))
+  // Of pairs only the synthetic event's: those of the ends themselves are keys of what was awaited.
+  const own = [...files(text)].filter(([path]) => question.kind !== 'pairs' || path.includes('synthetic'))
+  const hists = own.flatMap(([, file]) => readHists(file))
   if (hists.length === 0) return unavailable('not understood', 'what the instance gave are no histograms')
   const shaped = hists.filter(({ keys }) => keys.some((key) => LOG2.test(key)))
   const counted = hists.filter(({ keys }) => !keys.some((key) => LOG2.test(key)))

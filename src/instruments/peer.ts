@@ -20,7 +20,14 @@ export function plainPeers(read: Reader): Reader {
 }
 
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/, '')
+  return short(address).replace(/^::ffff:(?=\d+\.)/, '')
+}
+
+/** SystemTap prints version 6 in full: `fe80:0000:0000:0000:0000:0000:0000:0001`. */
+function short(address: string): string {
+  return /^(?:[\da-f]{4}:){7}[\da-f]{4}$/.test(address)
+    ? new URL(`http://[${address}]/`).hostname.slice(1, -1)
+    : address
 }
 
 /** Address and port of the rows' labels, as they are typed: `10.0.0.7:443`, `[2001:db8::7]:443`. */

@@ -63,6 +63,11 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   'block:block_rq_complete': REQUEST,
   'raw_syscalls:sys_enter': { id: number('$id') },
   'raw_syscalls:sys_exit': { id: number(byMachine('$regs->orig_ax', '$regs->syscallno')), ret: number('$ret') },
+  'net:netif_receive_skb': {
+    sender: string('packet_sender($skb->data)'),
+    interface: string('kernel_string($skb->dev->name)'),
+    piece: number('packet_piece($skb->data, $skb->protocol)'),
+  },
   'syscalls:sys_enter_futex': { op: number(`(${byMachine('$regs->si', '$regs->regs[1]')} & 0xffffffff)`) },
 }
 
@@ -101,7 +106,31 @@ const RWBS = `function rwbs:string (flags:long) {
   return text
 }`
 
+/** Which piece of a packet this is: 1 the first, 2 one in the middle, 3 the last; 0: it is whole. ETH_P_IP in either order of bytes; 44: fragment header of version 6. */
+const PACKET_PIECE = `function packet_piece:long (data:long, protocol:long) {
+  version = kernel_char(data) >> 4 & 15
+  if (version == 4 && (protocol == 8 || protocol == 2048)) {
+    more = kernel_char(data + 6) & 32
+    moved = kernel_char(data + 6) & 31 | kernel_char(data + 7) & 255
+  } else if (version == 6 && (kernel_char(data + 6) & 255) == 44) {
+    more = kernel_char(data + 43) & 1
+    moved = kernel_char(data + 42) & 255 | kernel_char(data + 43) & 248
+  }
+  return more != 0 ? (moved != 0 ? 2 : 1) : (moved != 0 ? 3 : 0)
+}`
+
+const PACKET_SENDER = `function packet_sender:string (data:long) {
+  if ((kernel_char(data) >> 4 & 15) == 6) return format_ipaddr(data + 8, 10)
+  return format_ipaddr(kernel_int(data + 12) & 0xffffffff, 2)
+}`
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  rwbs: RWBS,
+  packet_piece: PACKET_PIECE,
+  packet_sender: PACKET_SENDER,
+}
+
 /** Functions that fields of the table call. */
 export function stapFunctions(program: string): readonly string[] {
-  return program.includes('rwbs(') ? [RWBS] : []
+  return Object.entries(FUNCTIONS).flatMap(([name, text]) => (program.includes(`${name}(`) ? [text] : []))
 }

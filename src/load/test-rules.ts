@@ -1,4 +1,5 @@
 // The tests of a check → given metrics that do not exist or have another unit, and statuses that no test reaches.
+import { hasValue } from '../expr/index.ts'
 import type { Metric } from '../model/metric.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { paramsOf } from './expressions.ts'
@@ -131,6 +132,16 @@ function* instanceRules(domain: string, value: unknown, at: Pointer, names: Name
 }
 
 function* valueRules(metric: Metric, value: unknown, at: Pointer): Generator<Mistake> {
+  if (!hasValue(metric)) {
+    yield {
+      code: 'not-comparable',
+      message: `${metric.id} is a list of ${metric.kind} that only a report shows: no check reads it`,
+      hint: 'remove it',
+      at,
+      part: 'key',
+    }
+    return
+  }
   if (metric.dimension === 'text') return
   if (Array.isArray(value) && metric.kind !== 'gauge' && metric.kind !== 'histogram') {
     yield {

@@ -52,6 +52,17 @@ export interface Escalation {
 }
 
 /** A question that was recorded into a ring until something happened; `seconds` of the escalation is the time its record covers. */
+/** What a person is shown while something is waited for. */
+export interface Waited {
+  readonly doing: 'arming' | 'recording' | 'waiting' | 'reading'
+  /** How often it was looked at what is waited for. */
+  readonly looks: number
+  /** The last look could not tell. */
+  readonly unknown?: boolean
+  /** Counted before it was armed. */
+  readonly eventsPerSecond?: number
+}
+
 export interface Armed {
   /** What was waited for, as it was written. */
   readonly until: string

@@ -1,5 +1,5 @@
 // Guide: how a run talks to a person: shows what comes, asks, reports progress. The silent one lets cron run the same runbook.
-import type { Consent } from '../model/escalation.ts'
+import type { Consent, Waited } from '../model/escalation.ts'
 import type { Finding } from '../model/finding.ts'
 import type { AskStep } from '../model/runbook.ts'
 
@@ -25,7 +25,7 @@ export interface Seen {
 export interface Guide {
   /** What comes is worked out only for a guide that tells it. */
   readonly before: (step: () => Announcement) => Promise<'run' | 'skip' | 'quit'>
-  readonly progress: (elapsedMs: number, totalMs: number) => void
+  readonly progress: (elapsedMs: number, totalMs: number, waited?: Waited) => void
   readonly after: (step: Seen, findings: readonly Finding[]) => void
   readonly ask: (step: AskStep) => Promise<string>
   /** A probe above the limit of the policy: a person may allow it. Absent: the limit is the limit. */

@@ -135,7 +135,7 @@ async function wait(step: CompiledStep, one: WaitStep, runbook: CompiledRunbook,
     record &&
     (await askKernel({ escalate: record, ...(one.why === undefined ? {} : { why: one.why }) }, step, runbook, session, {
       text: one.until.replace(/\s+/g, ' ').trim(),
-      until: (signal) => rounds.until(signal),
+      until: rounds.until,
       blind: rounds.blind,
       upToSeconds,
       lookSeconds: (window.intervalMs * window.count) / 1000,

@@ -2,10 +2,13 @@
 import type { Expression } from '../expr/index.ts'
 import type { Progress } from '../host/host.ts'
 import { measure, type Measurement } from '../measure/measure.ts'
+import type { Waited } from '../model/escalation.ts'
 import { isUnavailable, type Unavailable } from '../model/unavailable.ts'
 import { parseQuantity } from '../model/unit.ts'
 import type { Performed } from './ask-kernel.ts'
 import { judgeInto, lookupIn, programOf, type Session } from './session.ts'
+
+const PROGRESS_MS = 500
 
 export interface Awaited {
   /** Judged in each round. */
@@ -29,16 +32,26 @@ export interface Rounds {
 export function roundsOf({ checks, needs, condition, everyMs, upToMs }: Awaited, session: Session): Rounds {
   const { host } = session.settings
   const all = new Set([...needs, ...needsOf(session, checks)])
-  let limit: number | undefined
+  let begun: number | undefined
   let rounds = 0
   let held: boolean | undefined
   let blind: Unavailable | undefined
   const until = async (signal: AbortSignal, progress?: Progress): Promise<boolean> => {
-    limit ??= host.now() + upToMs
+    const from = (begun ??= host.now())
+    const told = progress && (() => progress(host.now() - from, upToMs, waited()))
+    const timer = told && setInterval(told, PROGRESS_MS)
+    try {
+      return await lookUntil(from + upToMs, signal)
+    } finally {
+      clearInterval(timer)
+    }
+  }
+  const waited = (): Waited => ({ doing: 'waiting', looks: rounds, ...(blind ? { unknown: true } : {}) })
+  const lookUntil = async (limit: number, signal: AbortSignal): Promise<boolean> => {
     while (held === undefined && !signal.aborted) {
       const started = host.now()
       rounds++
-      await measure(all, session.facts, measurementOf(session, signal, progress))
+      await measure(all, session.facts, measurementOf(session, signal))
       judgeInto(session, checks)
       const result = condition.evaluate(lookupIn(session))
       if (result === true) return (held = true)

@@ -22,7 +22,7 @@ declare module 'vitest' {
 const here = import.meta.dirname
 const kernel = join(here, 'kernel')
 // Beside the programs half a minute for each row, which takes a third of it on a quiet host.
-const SECONDS = { programs: 500, row: 30, silent: 60 }
+const SECONDS = { programs: 560, row: 30, silent: 60 }
 const BOOTS = 4
 /** A script does not depend on it. */
 const PLAN: Plan = { seconds: 1, cpus: 2, context: context({}) }

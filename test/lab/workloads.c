@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/ip.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +135,31 @@ static void stream(int port) {
     if (write(s, message, sizeof message) < 0) exit(1);
 }
 
+// Four at once every fifth of a second, and a server that does something else for 30 ms before it takes each: they wait up to 30, 60, 90, 120 ms.
+static void late(int port) {
+  int server = listener(port);
+  if (fork() == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;; pause_ms(200))
+      for (int i = 0; i < 4; i++) connect_and_close(port);
+  }
+  for (;; pause_ms(30)) close(accept(server, NULL, NULL));
+}
+
+// The first pieces of packets whose last ones are never sent.
+static void pieces(void) {
+  struct sockaddr_in to = local(0);
+  struct iphdr packet[4] = {{.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP}};
+  int s = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+  packet->frag_off = htons(IP_MF);
+  packet->tot_len = htons(20 + 40);
+  packet->saddr = packet->daddr = to.sin_addr.s_addr;
+  for (int id = 1;; id++, pause_ms(5)) {
+    packet->id = htons(id);
+    if (sendto(s, packet, 20 + 40, 0, (struct sockaddr *)&to, sizeof to) < 0) exit(1);
+  }
+}
+
 static void forks(const char *self) {
   for (;;) {
     pid_t child = fork();
@@ -192,6 +218,8 @@ int main(int count, char **words) {
   else if (!strcmp(name, "mutex")) mutex(atoi(word));
   else if (!strcmp(name, "refused")) refused(atoi(word));
   else if (!strcmp(name, "connects")) connects(atoi(word));
+  else if (!strcmp(name, "late")) late(atoi(word));
+  else if (!strcmp(name, "pieces")) pieces();
   else if (!strcmp(name, "stream")) stream(atoi(word));
   else if (!strcmp(name, "forks")) forks(words[0]);
   else if (!strcmp(name, "faults")) faults((size_t)atoi(word) << 20);

@@ -144,7 +144,7 @@ describe.runIf(able)('armed by Ftrace', () => {
     expect([status, answer?.outcome, answer?.tried[0]?.why?.reason]).toEqual([
       3,
       'impossible',
-      'it only measures now: it cannot wait for something to happen',
+      'it only measures now: it keeps no past that could be saved when something happens',
     ])
   })
 

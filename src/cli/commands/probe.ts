@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { Option, type Command } from 'commander'
 import { escalate } from '../../escalate/escalate.ts'
+import { cannotWait } from '../../escalate/armed.ts'
+import { metrics } from '../../generated/metrics.ts'
 import { probes } from '../../generated/probes.ts'
 import { nearest } from '../../expr/nearest.ts'
 import { noFacts } from '../../measure/facts.ts'
@@ -95,13 +97,13 @@ async function action(question: string, options: Options): Promise<number> {
   requireBackEnd(probe, options.by)
   const pid = pidOf(options)
   refuseTimes(options)
+  const library = await libraryFor([])
+  const catalogue = catalogueOf(library)
+  const condition = options.until === undefined ? undefined : conditionOf(options.until, library, catalogue)
   if (options.print) return printActs(probe, options, about(probe, options, pid))
   const { allow, policy } = await policyOf({ ...options, allow: 'trace' })
   if (pid !== undefined && !existsSync(`/proc/${pid}`)) throw new Exit(EXIT.usage, `--pid ${pid}: no such process`)
   const one = about(probe, options, pid)
-  const library = await libraryFor([])
-  const catalogue = catalogueOf(library)
-  const condition = options.until === undefined ? undefined : conditionOf(options.until, library, catalogue)
   const host = await hostFor(undefined)
   const stop = stopping(undefined)
   const guide = await guideFor(stop.signal)
@@ -216,7 +218,10 @@ async function printActs(probe: Probe, { by, seconds, until, upTo }: Options, on
     ...one,
   }
   const able = probe.backEnds.filter(({ ring }) => until === undefined || ring !== undefined)
-  if (able.length === 0) err(`tracebook: no instrument can record ${probe.id} until something happens\n`)
+  if (able.length === 0) {
+    const { reason, cure } = cannotWait(metrics.find(({ id }) => id === probe.answers)?.kind)
+    err(`tracebook: nothing can record ${probe.id}: ${reason}${cure === undefined ? '' : `; ${cure}`}\n`)
+  }
   for (const backEnd of able.filter(({ id }) => by === undefined || id === by)) {
     const acts = backEnd.acts(plan, backEnd.tools?.[0] ?? '')
     const programs = acts.flatMap((act) => (act.kind === 'run' && act.input !== undefined ? [act.input] : []))

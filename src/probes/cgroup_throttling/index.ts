@@ -64,7 +64,7 @@ export const probe: Probe = {
   counted: [event],
   control: throttledPeriods,
   checked:
-    'Two busy threads in a group below one that may use 30 ms of 100 ms: 20 stops a second, most of them of 64 ms to 128 ms, told of the group that has the quota.',
+    'Two busy threads in a group below one that may use 30 ms of 100 ms: 20 stops a second, most of them of 64 ms to 128 ms, told of the group that has the quota. By kprobes under a stock Debian kernel, emulated: 38 stops in 2 s, 83 ms each, where 85 ms is right.',
   backEnds: [
     namingGroups(
       (named) =>

@@ -1,6 +1,9 @@
 // fragments: who sends packets in pieces, through which interface, and whose packets lack pieces.
 import { bpftrace } from '../../instruments/bpftrace.ts'
+import { plainPeers } from '../../instruments/peer.ts'
+import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import { systemtap, systemtapBuild } from '../../instruments/systemtap.ts'
 import type { Instance } from '../../model/metric.ts'
 import type { Probe } from '../../model/probe.ts'
 import type { Row } from '../../model/tally.ts'
@@ -9,6 +12,19 @@ import program from './pieces.bt'
 const told = answering('network.fragments_by')
 
 const MOST_INSTANCES = 16
+
+const events = ['net:netif_receive_skb']
+
+/** Only for who can look into the packet: its header is no field of the tracepoint. */
+const question: Counts = {
+  kind: 'counts',
+  of: [{ event: 'net:netif_receive_skb', when: [['piece', '!=', 0]] }],
+  labels: {
+    peer: { field: 'sender' },
+    interface: { field: 'interface' },
+    piece: { field: 'piece', names: { 1: 'first', 2: 'middle', 3: 'last' } },
+  },
+}
 
 const read: Reader = (measured) => ({ ...told(measured), instances: senders(measured.rows ?? []) })
 
@@ -45,7 +61,7 @@ export const probe: Probe = {
   checked:
     'A sender that leaves out the last pieces of 150 packets a second: its address and interface, as many as it left out.',
   backEnds: [
-    // Logs print the address of a packet, not what is in it.
+    // Logs print the address of a packet, not what is in it. LTTng's log has a header, by the place the kernel notes only behind this tracepoint.
     bpftrace({
       program,
       events: ['net:netif_receive_skb(skbaddr)'],
@@ -53,5 +69,7 @@ export const probe: Probe = {
       maps: { rows: { labels: ['peer', 'interface', 'piece'], of: [{ map: '@n', is: 'count' }] } },
       read,
     }),
+    systemtap({ question, events, read: plainPeers(read) }),
+    systemtapBuild({ question, events, read: plainPeers(read) }),
   ],
 }
