@@ -29,6 +29,7 @@ export const metrics: readonly Metric[] = [
   { id: 'mount.used', per: 'mount', dimension: 'ratio', kind: 'constant', help: 'Share of the filesystem in use, as an ordinary user sees it (reserved blocks count as used)', see: 'df -h' },
   { id: 'mount.size', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Size of the filesystem', see: 'df -h' },
   { id: 'mount.in_memory', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Memory the files of a tmpfs take', see: 'df -h -t tmpfs' },
+  { id: 'mount.files_in_memory', per: 'mount', dimension: 'count', kind: 'constant', help: 'Inodes of a tmpfs: the kernel keeps each with its name in its own memory, whatever the file holds', see: 'df -i -t tmpfs' },
   { id: 'mount.available', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Space an ordinary user can still write', see: 'df -h' },
   { id: 'mount.inodes_used', per: 'mount', dimension: 'ratio', kind: 'constant', help: 'Share of inodes in use; absent where inodes are made on demand', see: 'df -i' },
 ]

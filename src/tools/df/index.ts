@@ -30,6 +30,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'mount.available': ['Avail'],
   'mount.inodes_used': ['Inodes', 'IUsed'],
   'mount.in_memory': ['Used'],
+  'mount.files_in_memory': ['IUsed'],
 }
 
 export const source: Source = {
@@ -61,8 +62,9 @@ export const source: Source = {
           : [[id, unavailable('not supported', `this df has no column ${columns.join(' or ')}`)]],
       ),
     )
-    if (!instances.some((one) => 'mount.in_memory' in one.values))
-      missing['mount.in_memory'] ??= unavailable('nothing to measure', 'no tmpfs is mounted')
+    for (const metric of ['mount.in_memory', 'mount.files_in_memory'])
+      if (!instances.some((one) => metric in one.values))
+        missing[metric] ??= unavailable('nothing to measure', 'no tmpfs is mounted')
     if (instances.length > 0) return Object.keys(missing).length > 0 ? { instances, missing } : { instances }
     return unavailable('not understood', 'df printed a header and no filesystem')
   },
@@ -124,6 +126,7 @@ function valuesOf(cells: Row, fstype: string): Record<string, number> | undefine
     'mount.used': used !== undefined && room > 0 ? (100 * used) / room : undefined,
     'mount.size': size,
     'mount.in_memory': fstype === 'tmpfs' ? used : undefined,
+    'mount.files_in_memory': fstype === 'tmpfs' ? taken : undefined,
     'mount.available': available === undefined ? undefined : Math.max(0, available),
     'mount.inodes_used':
       inodes !== undefined && inodes > 0 && taken !== undefined && taken >= 0 ? (100 * taken) / inodes : undefined,

@@ -100,16 +100,27 @@ function peerInstance(peer: TargetPeer, seen: readonly (readonly Socket[])[]): I
   }
 }
 
-/** A connection made in the window did all it ever did in it; one that ended cannot be known to its end. */
+/**
+ * A connection made in the window did all it ever did in it; one that ended cannot be known to its end. Requests to connect that were sent
+ * again count in the connection as well: whoever was seen connecting is counted from when it was open.
+ */
 function growth(
   seen: readonly (readonly Socket[])[],
 ): { readonly segments: number; readonly retransmitted: number } | undefined {
   const [first, last] = [seen[0], seen.at(-1)]
   if (!first || !last || seen.length < 2) return undefined
-  const before = new Map(first.map((one) => [one.key, one]))
+  const before = new Map(first.filter((one) => !isConnecting(one)).map((one) => [one.key, one]))
+  const connected = new Set(seen.flatMap((look) => look.filter(isConnecting).map((one) => one.key)))
+  for (const one of seen.flat())
+    if (!isConnecting(one) && connected.has(one.key) && !before.has(one.key)) before.set(one.key, one)
+  const open = last.filter((one) => !isConnecting(one))
   const sum = (of: (one: Socket) => number) =>
-    last.reduce((total, one) => total + Math.max(0, of(one) - ofEarlier(before.get(one.key), of)), 0)
+    open.reduce((total, one) => total + Math.max(0, of(one) - ofEarlier(before.get(one.key), of)), 0)
   return { segments: sum((one) => one.segments), retransmitted: sum((one) => one.retransmitted) }
+}
+
+function isConnecting({ state }: Socket): boolean {
+  return state === 'SYN-SENT'
 }
 
 function ofEarlier(socket: Socket | undefined, of: (one: Socket) => number): number {
