@@ -64,6 +64,8 @@ test('a lock is held and waited for; a condition is not a lock; what runs waits 
   expect(waitCall(pool)).toMatchObject({ kind: 'condition', timed: false })
   const interpreter = '202 0xa5b6c0 0x189 0x0 0x7fff5e0 0x0 0xffffffff 0x7f0762312c70 0x7f0762b9ef16'
   expect(waitCall(interpreter)).toMatchObject({ kind: 'condition', timed: true })
+  const readWrite = '202 0x5654dc60916c 0x189 0x3 0x0 0x0 0xffffffff 0x7f8e36e15e40 0x7f8e3b6a8e96'
+  expect(waitCall(readWrite)).toMatchObject({ kind: 'lock', timed: false })
   for (const other of ['running', '-1 0x7ff00a397ed0 0x5646f2cf64ca', '1 0x2 0x3 0x4 0x0 0x0 0x0 0x7f 0x7f', undefined])
     expect(waitCall(other)).toBeUndefined()
   const waiters = waitersByWord(

@@ -11,8 +11,11 @@ const WAITERS = 0x8000_0000
 const WAIT = 0
 const WAIT_BITSET = 9
 const LOCK_PI = new Set([6, 13])
-/** glibc, musl, Rust and others write 2 into a lock that is held and waited for; a condition waits for another value. */
-const CONTENDED = 2
+/**
+ * glibc, musl, Rust and others write 2 into a lock that is held and waited for; both words of a read-write lock of glibc hold 3 then. A
+ * condition waits for another value.
+ */
+const CONTENDED = new Set([2, 3])
 
 export interface WaitCall {
   /** Address of the word: the same lock, the same word. */
@@ -30,7 +33,7 @@ export function waitCall(text: string | undefined): WaitCall | undefined {
   const timed = Number(timeout) !== 0
   if (LOCK_PI.has(command)) return { word, kind: 'lock', timed }
   if (command !== WAIT && command !== WAIT_BITSET) return undefined
-  return { word, kind: Number(value) === CONTENDED ? 'lock' : 'condition', timed }
+  return { word, kind: CONTENDED.has(Number(value)) ? 'lock' : 'condition', timed }
 }
 
 /**

@@ -16,6 +16,7 @@ const ARGUMENTS = [
   // Only pipes: the names of files are nobody's business here. NUL, because nothing else is sure to be in no name.
   ['-o', '-lname', 'pipe:*', '-printf', '%p %M %l\\0'],
 ].flat()
+const WAITS_FOR_CHILD = /^(?:do_)?wait(?:4|id)?$/
 const LINE = /^\/proc\/(\d+)\/fd\/(\d+) l(r|-)(w|-)\S* pipe:\[(\d+)\]$/
 
 interface End {
@@ -67,14 +68,21 @@ function held(ends: readonly End[], processes: ReadonlyMap<number, ProcessRecord
   const writes = ends.filter((end) => end.writes && !end.reads && waiting.has(end.pid))
   const readers = new Map<number, Set<number>>()
   for (const { pid } of writes)
-    for (const reader of lastOf(pid, writes, ends))
+    for (const reader of ableOf(lastOf(pid, writes, ends), processes))
       readers.set(reader, (readers.get(reader) ?? new Set<number>()).add(pid))
   return [...readers].slice(0, MOST_INSTANCES).flatMap(([pid, writers]) => {
     const process = processes.get(pid)
-    // Who waits for its child lets that one read.
-    if (!process || /^(?:do_)?wait(?:4|id)?$/.test(channelOf(process) ?? '')) return []
-    return [instance(process, writers.size)]
+    return process ? [instance(process, writers.size)] : []
   })
+}
+
+/** Who waits for its child lets that one read. Where nobody else has the pipe, it waits for a child that waits for it. */
+function ableOf(readers: ReadonlySet<number>, processes: ReadonlyMap<number, ProcessRecord>): readonly number[] {
+  const others = [...readers].filter((pid) => {
+    const process = processes.get(pid)
+    return process !== undefined && !WAITS_FOR_CHILD.test(channelOf(process) ?? '')
+  })
+  return others.length > 0 ? others : [...readers]
 }
 
 /** Who should read at the end of a pipeline: a reader that waits to write itself is held by its own reader. */

@@ -11,9 +11,14 @@ import { files, keyed } from '../../parse/files.ts'
 import { defined } from '../../parse/table.ts'
 import { field } from '../context/text.ts'
 
-/** A signal that is handled at once is pending for a microsecond: one look hardly meets it, a row of them tells the share of time. */
-const GLANCES = 32
+/**
+ * A signal that is handled at once is pending for a microsecond: one look hardly meets it, a row of them tells the share of time. A row takes
+ * less time than a scheduler's slice, in which the sender or who handles may be out: rows at each interval.
+ */
+const GLANCES = 8
 const FEW_GLANCES = 8
+/** With more only the first thread is looked at, and what is pending for all. */
+const MOST_THREADS = 8
 
 export const source: Source = {
   id: 'suspect_calls',
@@ -24,7 +29,10 @@ export const source: Source = {
   requests: (_window, { suspects }) =>
     suspects === undefined || suspects.length === 0
       ? unavailable('nothing to measure', 'no process stood out')
-      : [{ kind: 'read', paths: suspects.flatMap(pathsOf), at: 'ends' }],
+      : [
+          { kind: 'read', paths: suspects.map(({ pid }) => `/proc/${pid}/io`), at: 'ends' },
+          { kind: 'read', paths: suspects.flatMap(glancesOf), at: 'every' },
+        ],
   parse: (looks, { context }) => {
     const instances = (context.suspects ?? []).flatMap((suspect) => instanceOf(suspect, looks, context) ?? [])
     if (instances.length === 0)
@@ -47,17 +55,23 @@ export const source: Source = {
   },
 }
 
-function pathsOf({ pid }: Suspect): string[] {
-  return [`/proc/${pid}/io`, ...Array.from({ length: GLANCES }, () => `/proc/${pid}/status`)]
+/** A signal for one thread is pending there and not at the process. */
+function glancesOf({ pid, threads = MOST_THREADS + 1 }: Suspect): string[] {
+  const path = threads > MOST_THREADS ? `/proc/${pid}/status` : `/proc/${pid}/task/*/status`
+  return Array.from({ length: GLANCES }, () => path)
 }
 
 function instanceOf({ pid, comm }: Suspect, looks: readonly Observation[], context: Context): Instance | undefined {
-  const statuses = looks.flatMap((look) => framesOf(look.text, `/proc/${pid}/status`))
+  const threads = glancesByThread(looks, pid)
   // The pid may be another process by now.
-  const mine = statuses.filter((text) => field(text, 'Name')?.slice(0, 15) === comm.slice(0, 15))
+  const mine = (threads.get(String(pid)) ?? []).filter(
+    (text) => field(text, 'Name')?.slice(0, 15) === comm.slice(0, 15),
+  )
   if (mine.length < FEW_GLANCES) return undefined
-  const io = looks.map((look) => keyed(files(look.text).get(`/proc/${pid}/io`) ?? ''))
-  const seconds = ((looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0)) / 1000
+  const path = `/proc/${pid}/io`
+  const both = looks.filter((look) => look.text.includes(`==> ${path} <==`))
+  const io = both.map((look) => keyed(files(look.text).get(path) ?? ''))
+  const seconds = ((both.at(-1)?.atMs ?? 0) - (both[0]?.atMs ?? 0)) / 1000
   const grown = (name: string) => increase(io.map((one) => one.get(name)))
   const [writes, bytes, stored, cancelled] = ['syscw', 'wchar', 'write_bytes', 'cancelled_write_bytes'].map(grown)
   const rate = (value: number | undefined) => (value === undefined || seconds <= 0 ? undefined : value / seconds)
@@ -67,7 +81,7 @@ function instanceOf({ pid, comm }: Suspect, looks: readonly Observation[], conte
     name: String(pid),
     labels: { pid: String(pid), comm },
     values: defined({
-      'suspect.signals_pending': (100 * mine.filter(isPending).length) / mine.length,
+      'suspect.signals_pending': Math.max(...[mine, ...threads.values()].map(pendingShare)),
       'suspect.writes': rate(writes),
       'suspect.write_size': writes && bytes !== undefined ? bytes / writes : undefined,
       'suspect.stored': rate(kept),
@@ -79,12 +93,24 @@ function instanceOf({ pid, comm }: Suspect, looks: readonly Observation[], conte
   }
 }
 
-/** All frames of one path in a text: it was read many times in a row. */
-function framesOf(text: string, path: string): string[] {
-  return text
-    .split(`==> ${path} <==\n`)
-    .slice(1)
-    .map((part) => part.split(/^==> /m)[0] ?? '')
+/** Thread → its status each time it was read: many times in a row. */
+function glancesByThread(looks: readonly Observation[], pid: number): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  const path = new RegExp(`^/proc/${pid}/(?:task/\\d+/)?status <==\n`)
+  for (const look of looks)
+    for (const frame of look.text.split(/^==> /m)) {
+      const thread = path.test(frame) ? field(frame, 'Pid') : undefined
+      if (thread === undefined) continue
+      const known = found.get(thread) ?? []
+      found.set(thread, known)
+      known.push(frame)
+    }
+  return found
+}
+
+/** Percent of the glances at one thread. */
+function pendingShare(glances: readonly string[]): number {
+  return glances.length < FEW_GLANCES ? 0 : (100 * glances.filter(isPending).length) / glances.length
 }
 
 /** One that is blocked waits for the program to ask for it, which may be never. */
