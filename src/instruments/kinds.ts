@@ -25,6 +25,13 @@ export const KINDS: readonly Kind[] = [
     ),
   },
   { metric: 'cpu.yielding_share', functions: new RegExp(`${ENTRY}sched_yield$|^(?:do_sched_yield|yield_task_\\w+)$`) },
+  // Sending, and what the receiver does on its way to the handler and back.
+  {
+    metric: 'cpu.signal_share',
+    functions: new RegExp(
+      `${ENTRY}(?:kill|tkill|tgkill|rt_sigqueueinfo|rt_tgsigqueueinfo|rt_sigreturn|pidfd_send_signal)$|^(?:do_tkill|do_send_specific|do_send_sig_info|group_send_sig_info|kill_pid_info(?:_type)?|(?:__)?send_signal(?:_locked)?|complete_signal|signal_wake_up_state|arch_do_signal_or_restart|do_signal|get_signal|handle_signal|(?:x64_)?setup_rt_frame|restore_sigcontext)$`,
+    ),
+  },
   {
     metric: 'cpu.kernel_lock_share',
     functions:

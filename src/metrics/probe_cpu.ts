@@ -5,6 +5,7 @@ export const metrics: readonly Metric[] = [
   { id: 'cpu.hot_function', dimension: 'text', kind: 'text', help: 'Function most samples of the CPUs fell into' },
   { id: 'cpu.hot_process', dimension: 'text', kind: 'text', help: 'Process of the function most samples of the CPUs fell into' },
   { id: 'cpu.hot_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in that function' },
+  { id: 'cpu.signal_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in sending signals, delivering them, and coming back from their handlers', see: 'perf record -F 99 -a -g -- sleep 5; perf report --children' },
   { id: 'cpu.polling_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in system calls that ask whether something happened (poll, select, epoll_wait)', see: 'perf record -F 99 -a -g -- sleep 5; perf report --children' },
   { id: 'cpu.yielding_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in sched_yield', see: 'perf record -F 99 -a -g -- sleep 5; perf report --children' },
   { id: 'cpu.kernel_lock_share', dimension: 'ratio', kind: 'constant', help: 'Share of the samples that were not idle in which a lock of the kernel was spun or queued for', see: 'perf record -F 99 -a -g -- sleep 5; perf report --children' },
