@@ -4,6 +4,7 @@ import { isUnavailable } from '../src/model/unavailable.ts'
 import type { Source } from '../src/model/source.ts'
 import { source as stats } from '../src/tools/ethtool_stats/index.ts'
 import { source as tc } from '../src/tools/tc/index.ts'
+import { source as buffers } from '../src/tools/ss_buffers/index.ts'
 import { source as sockets } from '../src/tools/ss_sockets/index.ts'
 import { source as twin } from '../src/tools/proc_net_sockets/index.ts'
 import { fixturesOf, readFixture } from './support/fixtures.ts'
@@ -91,4 +92,26 @@ test.each(['leak', 'half_open'])('ss and /proc/net/tcp count the same sockets (%
     return { host: reading.host, peers: new Map(peers.map(({ name: peer, values }) => [peer, values])) }
   }
   expect(of(twin, `linux-6.18-${situation}`)).toEqual(of(sockets, `iproute2-6.1.0-${situation}`))
+})
+
+test('a buffer is a suspect only where data keeps coming: a full one that nobody sends to is not pruned', () => {
+  const name = 'iproute2-6.1.0-pruned'
+  const seen = texts(buffers, name)
+  expect(instances(buffers, name, seen).map((one) => one.values['process.receive_clamped'])).toEqual([12])
+  const standing = seen.map((text) => text.replaceAll(/bytes_received:\d+/g, 'bytes_received:83832'))
+  expect(instances(buffers, name, standing)).toEqual([])
+})
+
+test('a window that is small for another reason was not cut', () => {
+  const name = 'iproute2-6.1.0-pruned'
+  const small = texts(buffers, name).map((text) => text.replaceAll('rcv_ssthresh:2896', 'rcv_ssthresh:2304'))
+  expect(instances(buffers, name, small).map((one) => one.values['process.receive_clamped'])).toEqual([0])
+})
+
+test('an ss that says nothing of the buffers is no sign that they have room', () => {
+  const fixture = fixturesOf(buffers).find((one) => one.name === 'iproute2-6.1.0-pruned')
+  if (!fixture) throw new Error('no fixture')
+  const silent = fixture.texts.map((text) => text.replaceAll(/skmem:\S+/g, ''))
+  const reading = readFixture(buffers, { ...fixture, texts: silent })
+  expect(isUnavailable(reading) && reading.unavailable).toBe('not supported')
 })

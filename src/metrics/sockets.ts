@@ -28,4 +28,9 @@ export const metrics: readonly Metric[] = [
   { id: 'process.received_unread', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data of TCP connections that had arrived when the window opened and was still not read at its end', see: 'ss -tnp' },
   { id: 'process.connections_unread', per: 'process', dimension: 'count', kind: 'constant', help: 'TCP connections of the process with received data that waits to be read, at both ends of the window', see: 'ss -tnp' },
   { id: 'process.unsent', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data its TCP connections had to send when the window opened, of which nothing had been acknowledged at its end', see: 'ss -tnp' },
+  { id: 'process.receive_clamped', per: 'process', dimension: 'count', kind: 'constant', help: 'Connections that receive data and whose window the kernel has cut to two segments because their buffer was over its limit (rcv_ssthresh is twice advmss)', see: 'ss -t -n -m -i -p' },
+  { id: 'process.receive_buffer_used', per: 'process', dimension: 'ratio', kind: 'gauge', help: 'Memory in the receive buffer of the worst connection that receives data, against its limit (skmem r and rb)', see: 'ss -t -n -m -i -p' },
+  { id: 'process.receive_buffer', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Limit of that receive buffer (skmem rb): twice what the program asked for, or what the kernel tuned it to', see: 'ss -t -n -m -i -p' },
+  { id: 'process.receive_queued', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Data in that receive buffer when it was fullest, without the memory around it (Recv-Q)', see: 'ss -t -n -m -i -p' },
+  { id: 'process.receive_connection', per: 'process', dimension: 'text', kind: 'text', help: 'That connection: the own address, and where its data comes from', see: 'ss -t -n -m -i -p' },
 ]

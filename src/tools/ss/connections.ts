@@ -7,11 +7,21 @@ import { MOST_LINES, type Owner } from './listeners.ts'
 export interface Connection {
   readonly key: string
   readonly state: string
+  /** As ss prints it: `10.0.0.5:40112`. */
+  readonly local: string
   readonly peer: string
   readonly peerPort: number
   readonly receiveQueue: number
   readonly owners: readonly Owner[]
   readonly info: Info
+  /** Only where it was asked for (`-m`), and told by this ss. */
+  readonly memory?: Memory
+}
+
+/** What the receive buffer of the socket holds against its limit, in bytes as the kernel counts them (skmem r and rb). */
+export interface Memory {
+  readonly held: number
+  readonly limit: number
 }
 
 /** Zeros are not printed: what is absent did not happen. Times in seconds. */
@@ -35,6 +45,10 @@ export interface Info {
   readonly busy: number
   readonly windowLimited: number
   readonly bufferLimited: number
+  /** Bytes that came in since the connection began, what a full segment carries here, and up to where the window may grow now. */
+  readonly bytesReceived: number
+  readonly advertisedMss: number
+  readonly windowLimit: number
   readonly unacked: number
   readonly notSent: number
   readonly minRtt?: number
@@ -70,15 +84,24 @@ function connection(cells: RegExpExecArray, below: string): Connection {
     comm,
     pid: Number(pid),
   }))
+  const memory = memoryOf(below)
   return {
     key: `${local} ${peer}:${port}`,
     state,
+    local,
     peer: peer.replace(/^\[(?:::ffff:)?(.*)\]$/, '$1'),
     peerPort: port === '*' ? 0 : Number(port),
     receiveQueue: Number(queue),
     owners,
     info: infoOf(below),
+    ...(memory ? { memory } : {}),
   }
+}
+
+/** `skmem:(r4352,rb131072,t0,tb87040,f3840,w0,o0,bl0,d12)` */
+function memoryOf(text: string): Memory | undefined {
+  const [, held, limit] = /\sskmem:\(r(\d+),rb(\d+),/.exec(text) ?? []
+  return held === undefined || Number(limit) === 0 ? undefined : { held: Number(held), limit: Number(limit) }
 }
 
 function infoOf(text: string): Info {
@@ -99,6 +122,9 @@ function infoOf(text: string): Info {
     busy: value(/\sbusy:(\d+)ms/) / 1000,
     windowLimited: value(/\srwnd_limited:(\d+)ms/) / 1000,
     bufferLimited: value(/\ssndbuf_limited:(\d+)ms/) / 1000,
+    bytesReceived: value(/\sbytes_received:(\d+)/),
+    advertisedMss: value(/\sadvmss:(\d+)/),
+    windowLimit: value(/\srcv_ssthresh:(\d+)/),
     unacked: value(/\sunacked:(\d+)/),
     notSent: value(/\snotsent:(\d+)/),
     ...(minRtt === undefined ? {} : { minRtt: Number(minRtt) / 1000 }),
