@@ -51,7 +51,6 @@ export interface Escalation {
   readonly more?: Readonly<Record<string, Answer>>
 }
 
-/** A question that was recorded into a ring until something happened; `seconds` of the escalation is the time its record covers. */
 /** What a person is shown while something is waited for. */
 export interface Waited {
   readonly doing: 'arming' | 'recording' | 'waiting' | 'reading'
@@ -63,6 +62,7 @@ export interface Waited {
   readonly eventsPerSecond?: number
 }
 
+/** A question that was recorded into a ring until something happened; `seconds` of the escalation is the time its record covers. */
 export interface Armed {
   /** What was waited for, as it was written. */
   readonly until: string
