@@ -119,7 +119,7 @@ export const TABLES: readonly Table[] = [
     needed: {
       Type: ['*'],
       Inodes: ['mount.inodes_used'],
-      IUsed: ['mount.inodes_used'],
+      IUsed: ['mount.inodes_used', 'mount.files_in_memory'],
       '1B-blocks': ['mount.size'],
       Used: ['mount.used', 'mount.in_memory'],
       Avail: ['mount.used', 'mount.available'],
