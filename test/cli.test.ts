@@ -548,6 +548,11 @@ describe('tracebook flame', () => {
     expect(piped(readFileSync(given(name), 'utf8'))).toEqual({ status, stdout, stderr })
   })
 
+  test('a CPU that idles runs nothing', () => {
+    const { stdout } = piped('app;main;y 3\nswapper/1;do_idle 5\n')
+    expect(stdout).toMatch(/^3 samples \(and 5 samples idle\), 1 different stacks\n\nRunning in\n {2}100\.0 % {2}y\n/)
+  })
+
   test('time waited, of one process', () => {
     const file = given('libbpf-0.26-offcputime.txt')
     const all = tracebook(['flame', file, '--unit', 'us'])

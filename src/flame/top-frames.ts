@@ -25,6 +25,15 @@ const SCHEDULER = /^(?:finish_task_switch.*|_*schedule(?:_.*)?|io_schedule.*|pre
 const MOST_LEAVES = 10
 const MOST = 0.5
 
+/** The idle loop is no work; a sampler of CPUs sees it all the same. */
+const IDLE = /^swapper(?:\/\d+)?$/
+
+export function withoutIdle(stacks: Stacks): Stacks {
+  const busy = stacks.stacks.filter(({ frames }) => !IDLE.test(frames[0] ?? ''))
+  const idle = stacks.stacks.reduce((sum, { frames, weight }) => sum + (IDLE.test(frames[0] ?? '') ? weight : 0), 0)
+  return { ...stacks, stacks: busy, total: stacks.total - idle }
+}
+
 export interface TopOptions {
   /** Only stacks whose first frame this is. */
   readonly process?: string

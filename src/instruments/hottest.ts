@@ -11,15 +11,6 @@ export interface Hottest {
   readonly share: number
 }
 
-/** The idle loop is no work; a sampler of CPUs sees it all the same. */
-const IDLE = /^swapper(?:\/\d+)?$/
-
-export function withoutIdle(stacks: Stacks): Stacks {
-  const busy = stacks.stacks.filter(({ frames }) => !IDLE.test(frames[0] ?? ''))
-  const idle = stacks.stacks.reduce((sum, { frames, weight }) => sum + (IDLE.test(frames[0] ?? '') ? weight : 0), 0)
-  return { ...stacks, stacks: busy, total: stacks.total - idle }
-}
-
 /** Undefined when nothing was seen. `skip`: frames that say nothing of their own (the scheduler in a stack of waits). */
 export function hottest({ stacks, total }: Stacks, skip?: RegExp): Hottest | undefined {
   const weights = new Map<string, { readonly process: string; readonly function: string; weight: number }>()

@@ -12,6 +12,7 @@ import {
   topFrames,
   toSpeedscope,
   toSvg,
+  withoutIdle,
   type Folder,
   type SvgOptions,
   type TopFrame,
@@ -212,7 +213,8 @@ function whole(fold: (text: string) => Stacks): Folder {
 }
 
 function summaryOf(all: Stacks, process: string | undefined): string {
-  const { leaves, path, weight, share } = topFrames(all, process === undefined ? {} : { process })
+  const busy = withoutIdle(all)
+  const { leaves, path, weight, share } = topFrames(busy, process === undefined ? {} : { process })
   const amount = (value: number): string =>
     all.dimension === 'seconds'
       ? formatQuantity(value, 'seconds')
@@ -221,14 +223,13 @@ function summaryOf(all: Stacks, process: string | undefined): string {
         : `${formatQuantity(value, 'count')} samples`
   if (process !== undefined && weight === 0)
     throw new Exit(EXIT.data, `flame: no process ${JSON.stringify(process)}; there are: ${rootsOf(all).join(', ')}`)
-  const whose = process === undefined ? '' : `${process}: ${percent(share)} of `
+  const idle = all.total - busy.total
   return [
-    `${whose}${amount(all.total)}, ${all.stacks.length} different stacks`,
+    `${process === undefined ? '' : `${process}: ${percent(share)} of `}${amount(busy.total)}${idle > 0 ? ` (and ${amount(idle)} idle)` : ''}, ${busy.stacks.length} different stacks`,
     '',
     all.dimension === 'seconds' ? 'Waiting in' : 'Running in',
     ...leaves.map((frame) => line(frame)),
-    '',
-    'On the way most of it takes',
+    ...(path.length > 0 ? ['', 'On the way most of it takes'] : []),
     ...path.map((frame, depth) => line(frame, '  '.repeat(depth))),
     '',
   ].join('\n')

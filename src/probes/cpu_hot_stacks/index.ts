@@ -1,6 +1,7 @@
 // cpu_hot_stacks: which code uses the CPUs: stacks sampled 99 times a second on each.
 import { bpftrace } from '../../instruments/bpftrace.ts'
-import { namingHottest, withoutIdle } from '../../instruments/hottest.ts'
+import { withoutIdle } from '../../flame/index.ts'
+import { namingHottest } from '../../instruments/hottest.ts'
 import { KINDS, sharesOfKinds } from '../../instruments/kinds.ts'
 import { perfSample } from '../../instruments/perf-sample.ts'
 import type { Reader } from '../../instruments/reading.ts'
