@@ -550,7 +550,7 @@ describe('tracebook flame', () => {
 
   test('a CPU that idles runs nothing', () => {
     const { stdout } = piped('app;main;y 3\nswapper/1;do_idle 5\n')
-    expect(stdout).toMatch(/^3 samples \(and 5 samples idle\), 1 different stacks\n\nRunning in\n {2}100\.0 % {2}y\n/)
+    expect(stdout).toMatch(/^3 samples \(and 5 samples idle\), 1 different stacks\n\nRunning in\n 100\.0 % {2}y\n/)
   })
 
   test('time waited, of one process', () => {
