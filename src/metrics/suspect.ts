@@ -28,6 +28,7 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.realtime', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by those of its threads that run before every normal task (policies FIFO, RR, DEADLINE); 100 % is one CPU', see: 'chrt -a -p PID' },
   { id: 'suspect.busiest_thread', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU used by the thread that used most', see: threads },
   { id: 'suspect.busiest_name', per: 'process', dimension: 'text', kind: 'text', help: 'Name and id of that thread', see: threads },
+  { id: 'suspect.named', per: 'process', dimension: 'flag', kind: 'constant', help: 'It is what was named as slow, or a process of it', see: threads },
   { id: 'suspect.turn', per: 'process', dimension: 'seconds', kind: 'rate', help: 'CPU its busiest thread uses from one sleep to the next, on average', see: threads },
   { id: 'suspect.turn_ends_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function its busiest thread sleeps in most often; of a first thread that was always met at work, where others of the process wait for events', see: channels },
   { id: 'suspect.user', per: 'process', dimension: 'ratio', kind: 'rate', help: 'CPU its threads used in user mode', see: threads },

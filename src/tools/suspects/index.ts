@@ -3,18 +3,21 @@
 //   ==> /proc/4242/task/4243/wchan <==       balance_dirty_pages
 //   ==> /proc/4242/task/4243/syscall <==     202 0x563d82ed80a0 0x80 0x2 0x0 0x0 0x0 0x7fc1527c8ea8 0x7fc15885f12b
 import type { Context, Suspect } from '../../model/context.ts'
+import type { Instance } from '../../model/metric.ts'
 import type { Observation } from '../../model/observation.ts'
 import type { Source } from '../../model/source.ts'
-import { unavailable, type Unavailable } from '../../model/unavailable.ts'
+import { isUnavailable, unavailable, type Unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { instanceOf } from './instance.ts'
 import { suspectHistory } from './history.ts'
+import { processesOf } from '../target/need.ts'
 
 /** Five files of each thread at six moments, some 12 us a file: more threads than this are not looked at. */
 const MOST_THREADS = 300
 
 const GIVES = [
   'suspect.threads',
+  'suspect.named',
   'suspect.active_threads',
   'suspect.cpu',
   'suspect.busiest_thread',
@@ -71,7 +74,7 @@ export const source: Source = {
     const [samples, ends] = split(looks)
     const instances = lookedAt(context).flatMap((suspect) => {
       const history = suspectHistory(suspect, samples, ends)
-      return history ? [instanceOf(history, context)] : []
+      return history ? [named(instanceOf(history, context), suspect, context)] : []
     })
     if (instances.length === 0)
       return unavailable('not measured', 'the processes that stood out ended or may not be read')
@@ -80,6 +83,16 @@ export const source: Source = {
     for (const id of GIVES) if (!known(id)) missing[id] = absent(id)
     return { instances, missing }
   },
+}
+
+/** Where something was named as slow: whether it is that. Others that stood out may be its cause, and have troubles of their own. */
+function named(instance: Instance, { pid }: Suspect, context: Context): Instance {
+  const processes = processesOf(context)
+  if (isUnavailable(processes)) return instance
+  return {
+    ...instance,
+    values: { ...instance.values, 'suspect.named': processes.some((one) => one.pid === pid) ? 1 : 0 },
+  }
 }
 
 /** Few threads first: one process of thousands must not hide the others. */
@@ -99,6 +112,7 @@ function split(looks: readonly Observation[]) {
 }
 
 function absent(id: string): Unavailable {
+  if (id === 'suspect.named') return unavailable('not measured', 'no process was named as slow')
   if (/io_call/.test(id))
     return unavailable('nothing to measure', 'it made no such call, or /proc/PID/io may not be read')
   if (/waiters|writers/.test(id))
