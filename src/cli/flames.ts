@@ -1,5 +1,5 @@
 // Stacks of a report → files beside it: a flame graph that opens in a browser, folded stacks, and a profile for speedscope.
-import { toFolded, toSpeedscope, toSvg } from '../flame/index.ts'
+import { toFolded, toSpeedscope, toSvg, type SvgOptions } from '../flame/index.ts'
 import type { Escalation } from '../model/escalation.ts'
 import type { Stacks } from '../model/stacks.ts'
 
@@ -32,11 +32,11 @@ export function flameText(
   stacks: Stacks,
   host: string,
 ): string {
+  return stacksText(ending, stacks, { title: asks, subtitle: `${host}, ${seconds ?? '?'} s, by ${backEnd ?? '?'}` })
+}
+
+export function stacksText(ending: string, stacks: Stacks, picture: Omit<SvgOptions, 'kind'>): string {
   if (ending === 'folded') return toFolded(stacks)
-  if (ending === 'speedscope.json') return toSpeedscope(stacks, asks)
-  return toSvg(stacks, {
-    title: asks,
-    subtitle: `${host}, ${seconds ?? '?'} s, by ${backEnd ?? '?'}`,
-    kind: stacks.dimension === 'seconds' ? 'offcpu' : 'cpu',
-  })
+  if (ending === 'speedscope.json') return toSpeedscope(stacks, picture.title)
+  return toSvg(stacks, { ...picture, kind: stacks.dimension === 'seconds' ? 'offcpu' : 'cpu' })
 }

@@ -9,4 +9,12 @@ export { toFolded } from './to-folded.ts'
 export { toSpeedscope } from './speedscope.ts'
 export { toSvg, type SvgOptions } from './svg.ts'
 export type { FlameKind } from './palette.ts'
-export { plainFrame, topFrames, withoutIdle, type TopFrame, type TopFrames, type TopOptions } from './top-frames.ts'
+export {
+  heaviest,
+  plainFrame,
+  topFrames,
+  withoutIdle,
+  type TopFrame,
+  type TopFrames,
+  type TopOptions,
+} from './top-frames.ts'

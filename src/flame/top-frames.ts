@@ -54,13 +54,23 @@ export function plainFrame(frame: string): string {
   return frame.replace(/_\[[ijk]\]$/, '').replace(/^(?:LazyCompile|Function|Eval|Script|JS):[*~^+]?/, '')
 }
 
-function leaves(stacks: readonly Stack[], total: number, skip: RegExp | undefined): readonly TopFrame[] {
+/** Names with the weight of all stacks that have them, heaviest first. */
+export function heaviest(
+  stacks: readonly Stack[],
+  nameOf: (stack: Stack) => string,
+): readonly (readonly [name: string, weight: number])[] {
   const weights = new Map<string, number>()
-  for (const { frames, weight } of stacks) {
-    const name = plainFrame(frames.findLast((frame) => !skip?.test(plainFrame(frame))) ?? '')
-    weights.set(name, (weights.get(name) ?? 0) + weight)
+  for (const stack of stacks) {
+    const name = nameOf(stack)
+    weights.set(name, (weights.get(name) ?? 0) + stack.weight)
   }
-  const sorted = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  return [...weights].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+}
+
+function leaves(stacks: readonly Stack[], total: number, skip: RegExp | undefined): readonly TopFrame[] {
+  const sorted = heaviest(stacks, ({ frames }) =>
+    plainFrame(frames.findLast((frame) => !skip?.test(plainFrame(frame))) ?? ''),
+  )
   return sorted.slice(0, MOST_LEAVES).map(([name, weight]) => ({ name, weight, share: part(weight, total) }))
 }
 

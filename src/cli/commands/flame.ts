@@ -7,14 +7,11 @@ import {
   foldFolded,
   foldPerfScript,
   foldStackBlocks,
+  heaviest,
   sortedToSvg,
-  toFolded,
   topFrames,
-  toSpeedscope,
-  toSvg,
   withoutIdle,
   type Folder,
-  type SvgOptions,
   type TopFrame,
   type WeightUnit,
 } from '../../flame/index.ts'
@@ -22,7 +19,7 @@ import type { Stacks } from '../../model/stacks.ts'
 import { formatQuantity } from '../../model/unit.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, Exit } from '../exit.ts'
-import { endingOf } from '../flames.ts'
+import { endingOf, stacksText } from '../flames.ts'
 import { err, out } from '../io.ts'
 import { outOption } from '../options.ts'
 import { clean } from '../../report/escape.ts'
@@ -102,18 +99,11 @@ function requireEnding(file: string): Form {
 }
 
 async function textsOf(input: Input, forms: ReadonlySet<Form>, options: Options): Promise<(form: Form) => string> {
-  const picture: SvgOptions = {
-    title: options.title ?? (input.name === '' ? 'Stacks' : input.name),
-    kind: options.unit === 'count' ? 'cpu' : 'offcpu',
-  }
-  const drawn = forms.size === 1 && forms.has('svg') ? drawnAtOnce(input, picture, options) : undefined
+  const title = options.title ?? (input.name === '' ? 'Stacks' : input.name)
+  const drawn = forms.size === 1 && forms.has('svg') ? drawnAtOnce(input, title, options) : undefined
   if (drawn !== undefined) return () => drawn
   const stacks = await stacksOf(input, options)
-  return (form) => {
-    if (form === 'text') return summaryOf(stacks, options.process)
-    if (form === 'folded') return toFolded(stacks)
-    return form === 'svg' ? toSvg(stacks, picture) : toSpeedscope(stacks, picture.title)
-  }
+  return (form) => (form === 'text' ? summaryOf(stacks, options.process) : stacksText(form, stacks, { title }))
 }
 
 interface Input {
@@ -149,10 +139,10 @@ function* chunksOf(file: string): Generator<Buffer> {
 }
 
 /** Sorted folded lines need no table. Undefined: they are not, and are read again. */
-function drawnAtOnce({ again }: Input, picture: SvgOptions, { unit }: Options): string | undefined {
+function drawnAtOnce({ again }: Input, title: string, { unit }: Options): string | undefined {
   const [first] = again?.() ?? []
   if (again === undefined || first === undefined || kindOf(first) !== FOLDED) return undefined
-  const drawn = sortedToSvg(again, unit, picture)
+  const drawn = sortedToSvg(again, unit, { title, kind: unit === 'count' ? 'cpu' : 'offcpu' })
   sayUnread(drawn?.unread ?? 0)
   return drawn?.svg
 }
@@ -245,10 +235,7 @@ function percent(share: number): string {
 
 /** Heaviest first. */
 function rootsOf({ stacks }: Stacks): readonly string[] {
-  const weights = new Map<string, number>()
-  for (const { frames, weight } of stacks) weights.set(frames[0] ?? '', (weights.get(frames[0] ?? '') ?? 0) + weight)
-  return [...weights]
-    .toSorted(([, a], [, b]) => b - a)
+  return heaviest(stacks, ({ frames }) => frames[0] ?? '')
     .slice(0, MOST_ROOTS)
     .map(([name]) => clean(name))
 }
