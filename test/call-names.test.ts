@@ -3,6 +3,7 @@ import { constants } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { errorName } from '../src/instruments/error-names.ts'
 import { syscallNames } from '../src/instruments/syscall-names.ts'
+import { exitReason } from '../src/probes/guest_exits/reasons.ts'
 
 describe('system calls', () => {
   test.each([
@@ -51,5 +52,28 @@ describe('errors', () => {
     ['-41', 'error 41'],
   ])('%s is %s', (result, name) => {
     expect(errorName(result)).toBe(name)
+  })
+})
+
+// From the format file of kvm:kvm_exit, Linux 6.1.
+describe('exits of virtual CPUs', () => {
+  test.each([
+    [1, 0, 'EXCEPTION_NMI'],
+    [1, 12, 'HLT'],
+    [1, 30, 'IO_INSTRUCTION'],
+    [1, 48, 'EPT_VIOLATION'],
+    [1, 0x8000_0021, 'reason 2147483681'],
+    [1, 0x8000_0030, 'EPT_VIOLATION'],
+    [2, 0x10, 'cr'],
+    [2, 0x35, 'dr'],
+    [2, 0x4e, 'exception'],
+    [2, 0x60, 'interrupt'],
+    [2, 0x72, 'cpuid'],
+    [2, 0x78, 'hlt'],
+    [2, 0x7b, 'io'],
+    [2, 0x400, 'npf'],
+    [3, 12, 'reason 12'],
+  ])('isa %i, %i is %s', (isa, code, name) => {
+    expect(exitReason(isa, code)).toBe(name)
   })
 })

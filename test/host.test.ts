@@ -651,6 +651,7 @@ describe('files', () => {
     '/sys/kernel/tracing/snapshot_raw',
     '/sys/kernel/debug/tracing/trace_pipe',
     '/sys/kernel/debug/dri/0/state',
+    '/sys/kernel/debug/kvmx/exits',
     '/proc/*/environ',
     '/proc/*/cmdline',
     '/proc/*/task/*/mem',

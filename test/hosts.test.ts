@@ -30,6 +30,7 @@ const truth: Readonly<Record<string, { cause?: string; culprit?: string; exit: n
   'throttled-group': { cause: 'cgroup.cpu_throttled', culprit: 'report-svc', exit: 2 },
   'group-memory': { cause: 'cgroup.memory_pressure', culprit: 'search-index', exit: 1 },
   'slow-disk': { cause: 'disk.slow', culprit: 'loop0', exit: 2 },
+  hypervisor: { cause: 'virt.exit_heavy', culprit: 'workloads', exit: 1 },
   'listen-overflow': { cause: 'tcp.listen_overflow', culprit: '7070', exit: 2 },
 }
 const EXIT = { ok: 0, warn: 1, critical: 2, unknown: 3 } as const

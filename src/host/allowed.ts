@@ -15,7 +15,7 @@ const FILES = [
 /** Are the headers of a kernel there? The names in their folder tell it. */
 const HEADERS = /^\/lib\/modules\/[\w.+~-]+\/build\/$/
 /** Of debugfs only what is known to be plain text about the kernel. */
-const DEBUGFS = /^\/sys\/kernel\/debug\/(?:tracing|sched|bdi|block|extfrag|zswap)(?:\/|$)/
+const DEBUGFS = /^\/sys\/kernel\/debug\/(?:tracing|sched|bdi|block|extfrag|kvm|zswap)(?:\/|$)/
 
 const REFUSED: readonly RegExp[] = [
   // Consumes, blocks, or frees a trace buffer.

@@ -23,4 +23,9 @@ export const metrics: readonly Metric[] = [
   { id: 'cgroup.throttles', dimension: 'count', kind: 'events', help: 'Stops by a CPU quota by group and process, with the time they took together' },
   { id: 'cgroup.throttle_wait', dimension: 'seconds', kind: 'count', per: 'cgroup', help: 'Time work of a group was stopped by its CPU quota in the window, all CPUs added up', see: 'grep throttled /sys/fs/cgroup/GROUP/cpu.stat' },
   { id: 'process.throttle_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time all threads of a process were stopped by the CPU quota of a group in the window, added up' },
+  { id: 'guest.exit_time', dimension: 'seconds', kind: 'histogram', help: 'Time from an exit of a virtual CPU to its next entry, exits of guests that have nothing to do (HLT) left out', see: 'perf kvm stat live' },
+  { id: 'guest.exits_by', dimension: 'count', kind: 'events', help: 'Exits of virtual CPUs by process and reason, with the time until the next entry', see: 'perf kvm stat live' },
+  { id: 'guest.time_outside', dimension: 'seconds', kind: 'count', help: 'Time virtual CPUs were outside of their guests in the window, HLT left out, all together', see: 'perf kvm stat live' },
+  { id: 'guest.exit_reason', dimension: 'text', kind: 'text', help: 'Reason of the exits that took most time together', see: 'perf kvm stat live' },
+  { id: 'process.exit_time', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time in the window that virtual CPUs of a process were out of their guest, HLT left out, added up', see: 'perf kvm stat live' },
 ]

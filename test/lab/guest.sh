@@ -4,7 +4,7 @@ shift
 cd "$(dirname "$0")" || exit 1
 export share workloads=$share/workloads
 mkdir -p /mnt
-modprobe -a ext4 sch_netem
+modprobe -a ext4 sch_netem kvm-amd
 mount /dev/vda /mnt || exit 1
 # boot.ts stops a guest whose heart no longer beats; another one then does what is left.
 while sleep 2; do date >"$share/alive"; done &

@@ -1,5 +1,5 @@
 // A stock Debian kernel has what probes need, the instruments see the workloads, and the product runs there.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
@@ -71,6 +71,16 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
     expect(report.diagnoses[0]?.cause).toBe('cpu.saturated')
     expect(JSON.stringify(report.diagnoses[0]?.culprits)).toContain('workloads')
     expect(resultOf('report').status).toBe(report.status === 'critical' ? 2 : 1)
+  })
+
+  test('a guest that leaves its CPU all the time is found, with the reason; one that computes is not blamed for it', () => {
+    const found = (guest: string) =>
+      JSON.parse(readFileSync(join(inject('labShare'), `hypervisor-${guest}.json`), 'utf8')) as Report
+    const [leaving, computing] = [found('cpuid'), found('circle')].map(({ diagnoses }) => diagnoses)
+    const exits = leaving?.find(({ cause }) => cause === 'virt.exit_heavy')
+    expect(JSON.stringify(exits?.culprits)).toContain('workloads')
+    expect(JSON.stringify(found('cpuid').findings)).toContain('most of it because of cpuid')
+    expect(computing?.map(({ cause }) => cause)).not.toContain('virt.exit_heavy')
   })
 
   test('without rights, perf closed (perf_event_paranoid 4): the same cause, each escalation a stated unknown', () => {

@@ -46,6 +46,7 @@ const known: Readonly<Record<string, Known>> = {
   'memory.fault_stacks': { workload: 'faults 16', wrong: names(/touch_every_page/) },
   'tcp.connect_latency': { workload: 'connects 7002', netem: 'delay 50ms', wrong: between(0.5, 0.06, 0.3) },
   'tcp.accept_wait': { workload: 'late 7003', wrong: between(0.5, 0.02, 0.14) },
+  'guest.exit_time': { workload: 'guest io', wrong: between(0.5, 5e-6, 0.005) },
   'network.fragments_by': { workload: 'pieces', wrong: names(/127\.0\.0\.1 lo first/) },
   'tcp.retransmit_peers': { workload: 'stream 7001', netem: 'loss 20%', wrong: names(/127\.0\.0\.1/) },
   'network.drop_reasons': { workload: 'refused 9', wrong: names(/NO_SOCKET|tcp_v4_rcv/) },

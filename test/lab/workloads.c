@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/kvm.h>
 #include <netinet/ip.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -209,6 +211,31 @@ static void throttled(void) {
   spin(2);
 }
 
+// A virtual machine of one page in real mode, that for ever writes to a port, asks for CPUID, or runs in a circle.
+static void guest(const char *what) {
+  static const unsigned char port[] = {0xba, 0x10, 0x00, 0xee, 0xeb, 0xfd};
+  static const unsigned char cpuid[] = {0x66, 0x31, 0xc0, 0x0f, 0xa2, 0xeb, 0xf9};
+  static const unsigned char circle[] = {0xeb, 0xfe};
+  int kvm = open("/dev/kvm", O_RDWR);
+  int machine = ioctl(kvm, KVM_CREATE_VM, 0);
+  void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct kvm_userspace_memory_region region = {.guest_phys_addr = 4096, .memory_size = 4096, .userspace_addr = (unsigned long)memory};
+  if (machine < 0 || ioctl(machine, KVM_SET_USER_MEMORY_REGION, &region)) exit(1);
+  if (!strcmp(what, "io")) memcpy(memory, port, sizeof port);
+  else if (!strcmp(what, "cpuid")) memcpy(memory, cpuid, sizeof cpuid);
+  else memcpy(memory, circle, sizeof circle);
+  int cpu = ioctl(machine, KVM_CREATE_VCPU, 0);
+  struct kvm_sregs segments;
+  struct kvm_regs registers = {.rip = 4096, .rflags = 2};
+  if (cpu < 0 || ioctl(cpu, KVM_GET_SREGS, &segments)) exit(1);
+  segments.cs.base = segments.cs.selector = 0;
+  if (mmap(NULL, ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0), PROT_READ | PROT_WRITE, MAP_SHARED, cpu, 0) == MAP_FAILED) exit(1);
+  if (ioctl(cpu, KVM_SET_SREGS, &segments) || ioctl(cpu, KVM_SET_REGS, &registers)) exit(1);
+  while (ioctl(cpu, KVM_RUN, 0) == 0) {
+  }
+  exit(1);
+}
+
 int main(int count, char **words) {
   const char *name = count > 1 ? words[1] : "";
   const char *word = count > 2 ? words[2] : "";
@@ -224,6 +251,7 @@ int main(int count, char **words) {
   else if (!strcmp(name, "forks")) forks(words[0]);
   else if (!strcmp(name, "faults")) faults((size_t)atoi(word) << 20);
   else if (!strcmp(name, "failing")) failing_calls();
+  else if (!strcmp(name, "guest")) guest(word);
   else if (!strcmp(name, "throttled")) throttled();
   else if (strcmp(name, "nothing")) {
     fprintf(stderr, "no workload '%s'\n", name);

@@ -12,6 +12,7 @@ export interface Growth {
   /** Ticks. */
   readonly user: number[]
   readonly system: number[]
+  readonly guest: number[]
   readonly minorFaults: number[]
   readonly majorFaults: number[]
   /** Nanoseconds; undefined where schedstat is not there. */
@@ -88,6 +89,7 @@ function nothing(record: ProcessRecord, intervals: number, files: readonly strin
   return {
     user: zeros(),
     system: zeros(),
+    guest: zeros(),
     minorFaults: zeros(),
     majorFaults: zeros(),
     waited: ifKnown(waited),
@@ -109,6 +111,7 @@ function grow(
   const growth = (track.growth ??= nothing(after, intervals, files))
   growth.user[at] = more(after.user, before?.user)
   growth.system[at] = more(after.system, before?.system)
+  growth.guest[at] = more(after.guest, before?.guest)
   growth.minorFaults[at] = more(after.minorFaults, before?.minorFaults)
   growth.majorFaults[at] = more(after.majorFaults, before?.majorFaults)
   const now = fileCounters(after, files)
