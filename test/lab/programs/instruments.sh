@@ -1,4 +1,5 @@
 # The instruments themselves, without tracebook: when one of these is silent, a probe that is silent proves nothing → `instrument: what came out`.
+. ./lttng.sh
 "$workloads" spin 6 &
 load=$!
 echo "bpftrace: $(bpftrace -q -e 'tracepoint:sched:sched_switch { @n = count() } interval:s:2 { exit() }' 2>&1 | tr -d '\n')"
@@ -9,23 +10,17 @@ echo "libbpf-tools: $(runqlat 2 1 2>&1 | grep -c '|') buckets"
 if [ -e "$share/lab_switches.ko" ]; then
   echo "systemtap: $(staprun "$share/lab_switches.ko" 2>&1 | tr '\n' ' ')"
 fi
-if [ -e "/lib/modules/$(uname -r)/updates/lttng/lttng-tracer.ko" ]; then
+if lttng_is_here; then
   export LTTNG_HOME=/tmp/lttng
   mkdir -p $LTTNG_HOME
   {
-    # All its modules take half a minute to load here.
-    lttng-sessiond --daemonize --kmod-probes=sched
+    lttng_daemon sched
     lttng create lab --output=/tmp/lttng/trace
     lttng enable-event --kernel sched_switch
     lttng start && sleep 1
     lttng destroy
   } >&2
   echo "lttng: $(babeltrace2 /tmp/lttng/trace | grep -c sched_switch) switches"
-  # It takes its modules with it; what follows here must not find them.
-  kill "$(cat /run/lttng/lttng-sessiond.pid)"
-  for ((i = 0; i < 100; i++)); do
-    grep -q ^lttng_ /proc/modules || break
-    sleep 0.2
-  done
+  lttng_daemon_ends
 fi
 kill $load

@@ -1,4 +1,5 @@
 # SHARE/rows (probe, back end, what netem does to lo or -, workload; see rows.ts) → SHARE/probe-ID-BACKEND.json, and `ID-BACKEND: exit status, seconds`.
+. ./lttng.sh
 # Compiled out there, as a person would who has no compiler on the host; the path is tracebook's (src/instruments/systemtap.ts).
 if [ -d "$share/modules" ]; then
   install -D -m 600 -t "/var/lib/tracebook/systemtap/$(uname -r)" "$share"/modules/*.ko
@@ -27,9 +28,7 @@ stop() {
 }
 while IFS=$'\t' read -r probe by netem workload; do
   # A daemon that is there already, with these modules only: all of them take half a minute to load (killed.ts does without).
-  if [ "$by" = lttng ] && ! [ -e /run/lttng/lttng-sessiond.pid ]; then
-    lttng-sessiond --daemonize --kmod-probes=sched,block
-  fi
+  if [ "$by" = lttng ] && ! lttng_daemon_runs; then lttng_daemon sched,block; fi
   # One load for all who are asked the same.
   start
   began=$SECONDS

@@ -1,8 +1,7 @@
 # LTTng armed as a flight recorder, a load that begins while it waits → SHARE/recorder.json, the answer; `status`, and `left`: sessions and programs still there.
-release=$(uname -r)
-[ -e "/lib/modules/$release/updates/lttng/lttng-tracer.ko" ] || exit 0
-# All its modules take half a minute to load here.
-lttng-sessiond --daemonize --kmod-probes=sched
+. ./lttng.sh
+lttng_is_here || exit 0
+lttng_daemon sched
 for _ in 1 2 3; do
   nice -n -19 timeout --kill-after=5 100 node ../../bin/tracebook.js probe wakeup_latency --by lttng \
     --until 'cpu.runnable.max >= 5' --every 2s --up-to 60s --max-overhead high --json \
@@ -20,10 +19,5 @@ for _ in 1 2 3; do
 done
 cat /tmp/recorder.err >&2
 echo "status: $status"
-echo "left: $(lttng --no-sessiond list 2>/dev/null | grep -c tb_) $(ls /run/tracebook | grep -c jsonl)"
-# It takes its modules with it; what follows here must not find them.
-kill "$(cat /run/lttng/lttng-sessiond.pid)"
-for ((i = 0; i < 100; i++)); do
-  grep -q ^lttng_ /proc/modules || break
-  sleep 0.2
-done
+echo "left: $(lttng_sessions_of_ours) $(ls /run/tracebook | grep -c jsonl)"
+lttng_daemon_ends
