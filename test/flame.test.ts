@@ -18,6 +18,7 @@ import {
   toSpeedscope,
   toSvg,
   type Folder,
+  type Opened,
   type PerfScriptOptions,
 } from '../src/flame/index.ts'
 import { StackTable } from '../src/flame/stack-table.ts'
@@ -445,10 +446,15 @@ describe('flame graph', () => {
 describe('sorted lines, drawn without a table', () => {
   const pushed = (text: string, size: number): string | undefined => {
     const bytes = Buffer.from(text)
-    function* chunks() {
-      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+    const open: Opened = (use) => {
+      let from = 0
+      use((into, at, most) => {
+        const count = bytes.copy(into, at, from, from + Math.min(size, most))
+        from += count
+        return count
+      })
     }
-    return sortedToSvg(chunks, 'count', { title: 't' })?.svg
+    return sortedToSvg(open, 'count', { title: 't' })?.svg
   }
   const folded = (text: string): string => toSvg(fed(foldFolded(), text), { title: 't' })
   const key = (path: readonly string[]): Buffer => Buffer.from(`${path.join(';')};`)

@@ -1,7 +1,7 @@
 // Text of any stack-printing tool → Stacks; Stacks → folded lines, flame graph, speedscope file, the sentence for a report.
 export { foldPerfScript, type Folder, type PerfScriptOptions } from './perf-script.ts'
 export { foldFolded, type FoldedOptions } from './folded.ts'
-export { sortedToSvg } from './sorted-svg.ts'
+export { sortedToSvg, type Opened } from './sorted-svg.ts'
 export { foldStackBlocks } from './stack-blocks.ts'
 export { foldBpftrace, type BpftraceOptions } from './bpftrace.ts'
 export type { WeightUnit } from './weight-unit.ts'

@@ -6,31 +6,31 @@ import { Canvas, lightest } from './canvas.ts'
 import { blankIn, DEEPEST, DELIMITER, weightIn } from './folded.ts'
 import { svgOf, type SvgOptions } from './svg.ts'
 import { dimensionOf, scaleOf, type WeightUnit } from './weight-unit.ts'
-import { LONGEST_LINE, PADDING, WholeLines } from './whole-lines.ts'
+import { LONGEST_LINE, PADDING, WholeLines, type Read } from './whole-lines.ts'
 
 const SEMICOLONS = 0x3b3b3b3b
 const LINE_FEED = 10,
   SEMICOLON = 59
 
-/** The bytes of a file from its begin, each time it is called. */
-export type Chunks = () => Iterable<Uint8Array>
+/** Opens a file, has it read from its begin, closes it. */
+export type Opened = (use: (read: Read) => void) => void
 
 /** Undefined: the lines are not sorted, there are none, or only `foldFolded` can read them. `unread`: lines that are none. */
 export function sortedToSvg(
-  chunks: Chunks,
+  open: Opened,
   unit: WeightUnit,
   options: SvgOptions,
 ): { readonly svg: string; readonly unread: number } | undefined {
   const scale = scaleOf(unit)
-  const { total, unread } = sumOf(chunks, scale)
+  const { total, unread } = sumOf(open, scale)
   if (total === 0) return undefined
   const canvas = new Canvas(total, dimensionOf(unit))
-  if (!new Sorted(canvas, lightest(total), scale).drawn(chunks, total)) return undefined
+  if (!new Sorted(canvas, lightest(total), scale).drawn(open, total)) return undefined
   canvas.all()
   return { svg: svgOf(canvas, options), unread }
 }
 
-function sumOf(chunks: Chunks, scale: number): { readonly total: number; readonly unread: number } {
+function sumOf(open: Opened, scale: number): { readonly total: number; readonly unread: number } {
   let total = 0
   let unread = 0
   const lines = new WholeLines((bytes, _, end) => {
@@ -42,7 +42,7 @@ function sumOf(chunks: Chunks, scale: number): { readonly total: number; readonl
       at = feed + 1
     }
   })
-  for (const chunk of chunks()) lines.push(chunk)
+  open((read) => lines.fill(read))
   lines.end()
   return { total, unread: unread + lines.dropped }
 }
@@ -72,12 +72,11 @@ class Sorted {
     this.#scale = scale
   }
 
-  drawn(chunks: Chunks, total: number): boolean {
+  drawn(open: Opened, total: number): boolean {
     const lines = new WholeLines((bytes, view, end) => this.#block(bytes, view, end))
-    for (const chunk of chunks()) {
-      lines.push(chunk)
-      if (!this.#sorted) return false
-    }
+    // Of lines that are not sorted no more is read.
+    open((read) => lines.fill((into, at, most) => (this.#sorted ? read(into, at, most) : 0)))
+    if (!this.#sorted) return false
     lines.end()
     this.#over(0)
     // A file that somebody wrote to meanwhile.

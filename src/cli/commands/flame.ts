@@ -12,6 +12,7 @@ import {
   topFrames,
   withoutIdle,
   type Folder,
+  type Opened,
   type TopFrame,
   type WeightUnit,
 } from '../../flame/index.ts'
@@ -110,7 +111,7 @@ interface Input {
   readonly name: string
   readonly chunks: () => AsyncIterable<Buffer> | Iterable<Buffer>
   /** The same, of what can be read twice. */
-  readonly again?: () => Iterable<Buffer>
+  readonly open?: Opened
 }
 
 function inputOf(file: string | undefined): Input {
@@ -119,7 +120,7 @@ function inputOf(file: string | undefined): Input {
   try {
     const stat = statSync(file)
     if (stat.isDirectory()) throw new Error('it is a folder')
-    return { name: basename(file), chunks, ...(stat.isFile() ? { again: chunks } : {}) }
+    return { name: basename(file), chunks, ...(stat.isFile() ? { open: (use) => opened(file, use) } : {}) }
   } catch (error) {
     throw new Exit(EXIT.io, `cannot read ${file}: ${(error as Error).message}`)
   }
@@ -127,22 +128,38 @@ function inputOf(file: string | undefined): Input {
 
 function* chunksOf(file: string): Generator<Buffer> {
   const chunk = Buffer.alloc(CHUNK)
-  let descriptor: number | undefined
+  const descriptor = orSay(file, () => openSync(file, 'r'))
   try {
-    descriptor = openSync(file, 'r')
-    for (let count; (count = readSync(descriptor, chunk)) > 0;) yield chunk.subarray(0, count)
+    for (let count; (count = orSay(file, () => readSync(descriptor, chunk))) > 0;) yield chunk.subarray(0, count)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function opened(file: string, use: Parameters<Opened>[0]): void {
+  const descriptor = orSay(file, () => openSync(file, 'r'))
+  try {
+    use((into, at, most) => orSay(file, () => readSync(descriptor, into, at, most, null)))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function orSay<T>(file: string, read: () => T): T {
+  try {
+    return read()
   } catch (error) {
     throw new Exit(EXIT.io, `cannot read ${file}: ${(error as Error).message}`)
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
 /** Sorted folded lines need no table. Undefined: they are not, and are read again. */
-function drawnAtOnce({ again }: Input, title: string, { unit }: Options): string | undefined {
-  const [first] = again?.() ?? []
-  if (again === undefined || first === undefined || kindOf(first) !== FOLDED) return undefined
-  const drawn = sortedToSvg(again, unit, { title, kind: unit === 'count' ? 'cpu' : 'offcpu' })
+function drawnAtOnce({ open }: Input, title: string, { unit }: Options): string | undefined {
+  const first = Buffer.alloc(LONGEST_LOOK)
+  let length = 0
+  open?.((read) => (length = read(first, 0, LONGEST_LOOK)))
+  if (open === undefined || length === 0 || kindOf(first.subarray(0, length)) !== FOLDED) return undefined
+  const drawn = sortedToSvg(open, unit, { title, kind: unit === 'count' ? 'cpu' : 'offcpu' })
   sayUnread(drawn?.unread ?? 0)
   return drawn?.svg
 }
