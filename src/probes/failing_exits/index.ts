@@ -43,13 +43,33 @@ function endOf({ code = '', by = '' }: Row['labels']): string {
   return by.endsWith('signal_deliver') ? `SIG${signalName(Number(code))}` : `exit ${Number(code) & 255}`
 }
 
+/** POSIX: their exit status 1 is the answer no. */
+const ANSWERING = new Set([
+  'grep',
+  'egrep',
+  'fgrep',
+  'zgrep',
+  'cmp',
+  'diff',
+  'expr',
+  'test',
+  '[',
+  'false',
+  'pgrep',
+  'which',
+])
+
+function isAnswer({ comm = '', ...labels }: Row['labels']): boolean {
+  return ANSWERING.has(comm) && endOf(labels) === 'exit 1'
+}
+
 /** Each start is another process: one row for each name and end. */
 const read: Reader = ({ rows = [] }) => {
   const named = rows
     .map((row): Row => ({ ...row, labels: { comm: row.labels['comm'] ?? '?', end: endOf(row.labels) } }))
     .filter(({ labels }) => labels['end'] !== 'exit 0')
   const last = new Map<string, { readonly pid: string; readonly count: number }>()
-  for (const { labels, count } of rows) {
+  for (const { labels, count } of rows.filter((row) => !isAnswer(row.labels))) {
     const comm = labels['comm'] ?? '?'
     last.set(comm, { pid: labels['pid'] ?? '', count: (last.get(comm)?.count ?? 0) + count })
   }

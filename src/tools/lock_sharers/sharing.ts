@@ -22,7 +22,7 @@ export function sharing(
   const place = word === undefined ? undefined : sharedPlace(word, maps)
   if (word === undefined || place === undefined) return undefined
   // The address means the same memory only in processes that inherited the mapping.
-  const family = moments.map(({ processes }) => [...processes.values()].filter((one) => one.parent === own.parent))
+  const family = moments.map(({ processes }) => [...processes.values()].filter((one) => related(one, own)))
   const waiting = family.map((all) => all.filter((one) => wordOf(one) === word))
   const met = new Set(waiting.flat().map((one) => one.pid))
   // Who waits at one moment has the lock at another. Where it never passed on, one that never waited has it.
@@ -41,6 +41,11 @@ export function sharing(
     'process.shared_lock_holder_in': mostOf(found.flat().map(standsIn)),
     'process.shared_lock_place': place,
   })
+}
+
+/** Sisters, and who forked them, whichever of them it is: the parent may queue beside its workers. */
+function related(one: ProcessRecord, own: ProcessRecord): boolean {
+  return one.parent === own.parent || one.parent === own.pid || one.pid === own.parent
 }
 
 function wordOf(one: ProcessRecord | undefined): string | undefined {
