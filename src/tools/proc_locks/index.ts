@@ -6,7 +6,7 @@ import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
-import { queues, type Queue } from './file-locks.ts'
+import { inCycles, queues, type Queue } from './file-locks.ts'
 
 const LOCKS = '/proc/locks'
 const MANY_PROCESSES = 1000
@@ -15,7 +15,7 @@ export const source: Source = {
   id: 'proc_locks',
   tier: 'read',
   asks: 'Do processes queue for a file lock, and who holds it?',
-  gives: ['file_lock.queue', 'process.file_lock_waiters', 'process.file_lock_holders'],
+  gives: ['file_lock.queue', 'process.file_lock_waiters', 'process.file_lock_holders', 'process.file_lock_cycle'],
   requests: (_window, context) => [
     { kind: 'read', paths: [LOCKS], at: 'every' },
     // Names are a comfort: among thousands of processes they are not worth the time.
@@ -29,15 +29,24 @@ export const source: Source = {
     if (known.length < seen.length) return unavailable('not understood', `${LOCKS} has another form than known`)
     const names = new Map(read.filter((one) => !one.has(LOCKS)).flatMap((one) => [...one]))
     const all = known.flat()
+    const cycles = known.map(inCycles)
     const pids = new Set(all.flatMap(({ holder }) => (holder > 0 ? [holder] : [])))
     return {
-      host: { 'file_lock.queue': known.map((one) => Math.max(0, ...one.map(({ behind }) => behind))) },
-      instances: [...pids].map((pid) => instance(pid, all, names.get(`/proc/${pid}/comm`)?.replace(/\n$/, ''))),
+      host: { 'file_lock.queue': known.map((one) => Math.max(0, ...one.map(({ behind }) => behind.length))) },
+      instances: [...pids].map((pid) => {
+        const comm = names.get(`/proc/${pid}/comm`)?.replace(/\n$/, '')
+        return instance(
+          pid,
+          comm,
+          all,
+          cycles.every((cycle) => cycle.has(pid)),
+        )
+      }),
     }
   },
 }
 
-function instance(pid: number, all: readonly Queue[], comm: string | undefined): Instance {
+function instance(pid: number, comm: string | undefined, all: readonly Queue[], cycle: boolean): Instance {
   const own = all.filter(({ holder }) => holder === pid)
   const held = new Set(own.map(({ file }) => file))
   const turns = [...held].map(
@@ -48,8 +57,9 @@ function instance(pid: number, all: readonly Queue[], comm: string | undefined):
     name: String(pid),
     labels: { pid: String(pid), ...(comm === undefined ? {} : { comm }) },
     values: {
-      'process.file_lock_waiters': Math.max(...own.map(({ behind }) => behind)),
+      'process.file_lock_waiters': Math.max(...own.map(({ behind }) => behind.length)),
       'process.file_lock_holders': Math.max(...turns),
+      'process.file_lock_cycle': Number(cycle),
     },
   }
 }

@@ -8,7 +8,7 @@ import type { TargetProcess } from '../../model/target.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { taskStat } from '../../parse/stat.ts'
-import { ownWait } from '../../parse/wait-call.ts'
+import { ownWait, waitCall } from '../../parse/wait-call.ts'
 import { field } from '../context/text.ts'
 import { processesOf } from '../target/need.ts'
 
@@ -27,7 +27,7 @@ export const source: Source = {
   id: 'target_wakers',
   tier: 'read',
   asks: 'Can anything but its own threads wake the process that is said to be slow?',
-  gives: ['process.own_waits', 'process.other_waits'],
+  gives: ['process.own_waits', 'process.own_lock_waits', 'process.other_waits'],
   brief: true,
   requests: (_window, context) => {
     const processes = processesOf(context)
@@ -103,6 +103,10 @@ function instanceOf(
     domain: 'process',
     name: String(pid),
     labels: { pid: String(pid), comm },
-    values: { 'process.own_waits': own.length, 'process.other_waits': others.length - own.length },
+    values: {
+      'process.own_waits': own.length,
+      'process.own_lock_waits': own.filter(({ now }) => waitCall(now)?.kind === 'lock').length,
+      'process.other_waits': others.length - own.length,
+    },
   }
 }
