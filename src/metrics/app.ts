@@ -13,5 +13,6 @@ export const metrics: readonly Metric[] = [
   { id: 'database.lock_waiters', dimension: 'count', kind: 'constant', help: 'Sessions of PostgreSQL servers that waited for a lock at both ends of a second', see: titles },
   { id: 'process.database_waits', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for a session that waited for a lock at both ends', see: titles },
   { id: 'process.database_idle', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for a session that sat idle in an open transaction at both ends: it keeps its locks', see: titles },
+  { id: 'process.database_locked', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for a process that had the write lock of a database of SQLite whenever it was looked at, which is open in what was named as slow', see: 'cat /proc/locks; grep ino /proc/PID/fdinfo/*' },
   { id: 'process.database_other', per: 'process', dimension: 'flag', kind: 'constant', help: 'Where sessions wait for a lock and none sits in a transaction: 1 for a session that runs a statement and does not wait, or the only one left', see: 'ps -C postgres -ww -o pid,ppid,args' },
 ]
