@@ -55,6 +55,7 @@ export const metrics: readonly Metric[] = [
   { id: 'mount.options', per: 'mount', dimension: 'text', kind: 'text', help: 'Options of the mount and of its filesystem', see: mounts },
   { id: 'mount.errors', per: 'mount', dimension: 'count', kind: 'count', help: 'Errors the filesystem met in the window (ext4 errors_count; btrfs write, read, flush, corruption and generation errors)', see: fsErrors },
   { id: 'mount.errors_recorded', per: 'mount', dimension: 'count', kind: 'constant', help: 'Errors recorded in the filesystem since it was last repaired or reset', see: fsErrors },
+  { id: 'mount.written', per: 'mount', dimension: 'bytes', kind: 'constant', help: 'Written to the filesystem since it was mounted (session_write_kbytes of ext4, xs_write_bytes of XFS); 0 of one that was read-only from the start', see: 'cat /sys/fs/ext4/DEVICE/session_write_kbytes; grep xpc /sys/fs/xfs/DEVICE/stats/stats' },
   { id: 'mount.stopped', per: 'mount', dimension: 'flag', kind: 'constant', help: '1 when ext4 met an error since boot and errors=remount-ro is in force: newer kernels refuse writes then without showing ro', see: 'cat /sys/fs/ext4/DEVICE/last_error_time; grep errors= /proc/fs/ext4/DEVICE/options' },
   { id: 'nfs.operations', per: 'mount', dimension: 'rate', kind: 'rate', help: 'NFS operations completed per second', see: nfs },
   { id: 'nfs.rtt', per: 'mount', dimension: 'seconds', kind: 'rate', help: 'Mean time from sending a request to its reply: network and server', see: nfs },
