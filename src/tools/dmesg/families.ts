@@ -76,11 +76,6 @@ export const FAMILIES: readonly Family[] = [
   { id: 'filesystem_error', pattern: /^BTRFS(?: error| critical|: error) ?\(device (?<victim>[^) ]{1,64})/i },
   {
     id: 'filesystem_error',
-    pattern:
-      /^BTRFS warning \(device (?<victim>[^) ]{1,64})[^)]{0,32}\): (?:csum failed|checksum (?:error|verify failed))/i,
-  },
-  {
-    id: 'filesystem_error',
     pattern: /^JBD2: .{0,80}(?:error|abort)|^Aborting journal on device (?<victim>\S{1,64}?)\.?$/i,
   },
   { id: 'link', pattern: /^NETDEV WATCHDOG: (?<victim>\S{1,32}) .{0,64}transmit queue \d+ timed out/i },
