@@ -51,6 +51,7 @@ export const metrics: readonly Metric[] = [
   { id: 'controller.bus_corrected', dimension: 'count', kind: 'count', help: 'Corrected PCIe errors in the window (AER)', see: aer },
   { id: 'controller.bus_error_device', dimension: 'text', kind: 'text', help: 'The PCI device with most errors in the window; none', see: aer },
   { id: 'mount.read_only', per: 'mount', dimension: 'flag', kind: 'constant', help: '1 when a filesystem of a type that can be written is mounted read-only, whoever wished it', see: mounts },
+  { id: 'mount.filesystem_read_only', per: 'mount', dimension: 'flag', kind: 'constant', help: '1 when the filesystem itself is read-only, and not only this mount of it', see: mounts },
   { id: 'mount.forced_read_only', per: 'mount', dimension: 'flag', kind: 'constant', help: '1 when the filesystem refuses writes although its mount allows them: it stopped after an error', see: mounts },
   { id: 'mount.options', per: 'mount', dimension: 'text', kind: 'text', help: 'Options of the mount and of its filesystem', see: mounts },
   { id: 'mount.errors', per: 'mount', dimension: 'count', kind: 'count', help: 'Errors the filesystem met in the window (ext4 errors_count; btrfs write, read, flush, corruption and generation errors)', see: fsErrors },
