@@ -18,6 +18,7 @@ export const metrics: readonly Metric[] = [
   { id: 'disk.read_size', per: 'disk', dimension: 'bytes', kind: 'gauge', help: 'Mean size of a read (rareq-sz)', see: iostat },
   { id: 'disk.write_size', per: 'disk', dimension: 'bytes', kind: 'gauge', help: 'Mean size of a write (wareq-sz)', see: iostat },
   { id: 'disk.queue', per: 'disk', dimension: 'count', kind: 'gauge', help: 'Mean number of I/Os waiting or in service (aqu-sz)', see: iostat },
+  { id: 'disk.stalled', per: 'disk', dimension: 'count', kind: 'count', help: 'Samples of the window (a second each) in which the device had an I/O in flight all the time and completed none', see: 'iostat -xz 1' },
   { id: 'disk.serial', per: 'disk', dimension: 'flag', kind: 'constant', help: '1 when the device serves one I/O at a time (a rotating disk): only then is utilization a limit', see: 'lsblk -d -o NAME,ROTA,MODEL' },
   { id: 'disk.await_limit', per: 'disk', dimension: 'seconds', kind: 'constant', help: 'Time above which an I/O is slow for this class of device: NVMe 2 ms, SSD and virtual 10 ms, rotating 30 ms (domain A6.3)', see: 'lsblk -d -o NAME,ROTA,TRAN' },
   { id: 'disk.queue_depth', per: 'disk', dimension: 'count', kind: 'constant', help: 'Requests the device queue holds (nr_requests)', see: 'grep . /sys/block/*/queue/nr_requests' },

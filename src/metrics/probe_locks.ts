@@ -33,5 +33,7 @@ export const metrics: readonly Metric[] = [
   { id: 'process.mmap_lock_wait', dimension: 'seconds', kind: 'count', per: 'process', help: 'Time all threads of a process took to get its mmap_lock in the window, added up' },
   { id: 'file.open_failures', dimension: 'count', kind: 'events', help: 'Opens of files that failed (openat), by process and error', see: 'opensnoop -x' },
   { id: 'process.open_failures', dimension: 'count', kind: 'count', per: 'process', help: 'Opens of files by a process that failed in the window', see: 'strace -f -Z -e trace=openat -p PID' },
+  { id: 'file.open_read_only', dimension: 'count', kind: 'count', help: 'Opens of files in the window that failed because the filesystem is read-only (EROFS)', see: 'opensnoop -x' },
+  { id: 'process.open_refused', dimension: 'count', kind: 'count', per: 'process', help: 'Opens of files by a process that failed in the window because the filesystem is read-only (EROFS)', see: 'strace -f -Z -e trace=openat -p PID' },
   { id: 'file.open_missing', dimension: 'count', kind: 'count', help: 'Opens of files in the window that failed because there is no such file (ENOENT)', see: 'opensnoop -x' },
 ]

@@ -48,7 +48,7 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.timed_turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Those of them that wait with a timeout: one where a waiting thread ends the time slice of the one that runs, as in Ruby', see: calls },
   { id: 'suspect.runnable', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that run or want to', see: 'ps -L -o state,tid,comm -p PID' },
   { id: 'suspect.memory_lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the lock of their address space, in a fault, mmap, munmap or mprotect', see: channels },
-  { id: 'suspect.held_writers', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads the kernel holds back in write() until dirty pages are written (balance_dirty_pages)', see: channels },
+  { id: 'suspect.held_writers', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads the kernel holds back in write() or a page fault until dirty pages are written (balance_dirty_pages)', see: channels },
   { id: 'suspect.switches', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second its threads went to sleep', see: threads },
   { id: 'suspect.preempted', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second its threads were preempted', see: threads },
   { id: 'suspect.waits_in', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel functions its threads slept in most often', see: channels },

@@ -45,7 +45,11 @@ const MEANS: readonly (readonly [string, Field, Field])[] = [
   ['disk.write_size', 'writeSize', 'writes'],
 ]
 
-export const DISK_METRICS: readonly string[] = [...RATES, ...MEANS].map(([id]) => id)
+const STALLED = 'disk.stalled'
+/** Share of the interval with an I/O in flight, in percent: the clock ticks of the kernel and the edges leave a little. */
+const IN_FLIGHT = 90
+
+export const DISK_METRICS: readonly string[] = [...[...RATES, ...MEANS].map(([id]) => id), STALLED]
 
 /** Device → its intervals in time order → disk instances, and why a metric is known of none of them. */
 export function diskReading(devices: ReadonlyMap<string, readonly DiskInterval[]>): Reading {
@@ -78,7 +82,14 @@ function instance(name: string, intervals: readonly DiskInterval[]): Instance {
   for (const [id, field] of RATES) values[id] = complete(intervals.map((interval) => interval[field]))
   for (const [id, field, rate] of MEANS)
     values[id] = complete(intervals.filter((interval) => (interval[rate] ?? 0) > 0).map((interval) => interval[field]))
-  return { domain: 'disk', name, values: defined(values) }
+  return { domain: 'disk', name, values: defined({ ...values, [STALLED]: stalled(intervals) }) }
+}
+
+/** Intervals in which something was asked all the time and nothing was answered; unknown where an interval does not tell. */
+function stalled(intervals: readonly DiskInterval[]): number | undefined {
+  const told = intervals.filter((one) => [one.reads, one.writes, one.utilization].every((value) => value !== undefined))
+  if (told.length === 0 || told.length < intervals.length) return undefined
+  return told.filter((one) => !active(one) && (one.utilization ?? 0) >= IN_FLIGHT).length
 }
 
 function active(interval: DiskInterval): boolean {

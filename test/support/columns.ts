@@ -88,8 +88,8 @@ export const TABLES: readonly Table[] = [
     row: /^\w+ +\d/,
     needed: {
       Device: ['*'],
-      'r/s': ['disk.reads', 'disk.read_await', 'disk.read_size'],
-      'w/s': ['disk.writes', 'disk.write_await', 'disk.write_size'],
+      'r/s': ['disk.reads', 'disk.read_await', 'disk.read_size', 'disk.stalled'],
+      'w/s': ['disk.writes', 'disk.write_await', 'disk.write_size', 'disk.stalled'],
       'd/s': ['disk.discards', 'disk.discard_await'],
       'rkB/s': ['disk.read_bytes'],
       'wkB/s': ['disk.write_bytes'],
@@ -99,7 +99,7 @@ export const TABLES: readonly Table[] = [
       'rareq-sz': ['disk.read_size'],
       'wareq-sz': ['disk.write_size'],
       'aqu-sz': ['disk.queue'],
-      '%util': ['disk.utilization'],
+      '%util': ['disk.utilization', 'disk.stalled'],
     },
   },
   {

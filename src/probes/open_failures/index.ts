@@ -6,6 +6,7 @@ import { perfLog } from '../../instruments/perf-log.ts'
 import type { Counts } from '../../instruments/question.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
 import type { Probe } from '../../model/probe.ts'
+import type { Row } from '../../model/tally.ts'
 import program from './opens.bt'
 
 const EXIT = 'syscalls:sys_exit_openat'
@@ -32,18 +33,35 @@ const failures = answering('file.open_failures', {
 })
 
 const read: Reader = (measured) => {
-  const rows = (measured.rows ?? []).map((row) => ({
+  const rows = (measured.rows ?? []).map((row): Row => ({
     ...row,
     labels: { ...row.labels, error: errorName(row.labels['error'] ?? '') },
   }))
-  const missing = rows.reduce((sum, { labels, count }) => sum + (labels.error === 'ENOENT' ? count : 0), 0)
-  return { ...failures({ rows }), host: { 'file.open_missing': missing } }
+  const of = (error: string) => rows.filter(({ labels }) => labels['error'] === error)
+  const total = (some: readonly { readonly count: number }[]) => some.reduce((sum, { count }) => sum + count, 0)
+  const refused = new Map<string | undefined, number>()
+  for (const { labels, count } of of('EROFS')) refused.set(labels['pid'], (refused.get(labels['pid']) ?? 0) + count)
+  const reading = failures({ rows })
+  return {
+    ...reading,
+    instances: (reading.instances ?? []).map((one) => ({
+      ...one,
+      values: { ...one.values, 'process.open_refused': refused.get(one.labels?.['pid'] ?? one.name) ?? 0 },
+    })),
+    host: { 'file.open_missing': total(of('ENOENT')), 'file.open_read_only': total(of('EROFS')) },
+  }
 }
 
 export const probe: Probe = {
   id: 'open_failures',
   answers: 'file.open_failures',
-  gives: ['file.open_failures', 'process.open_failures', 'file.open_missing'],
+  gives: [
+    'file.open_failures',
+    'process.open_failures',
+    'process.open_refused',
+    'file.open_missing',
+    'file.open_read_only',
+  ],
   asks: 'Which processes fail to open files, and why?',
   tells:
     'ENOENT, hundreds a second: a search path that is too long, or a file somebody waits for. EMFILE, ENFILE: a limit of open files. EACCES, EPERM: rights. ENOSPC, EROFS, EIO: the file system. Paths are not looked at; strace -e trace=openat -p PID shows them for one process. Programs of musl use another call, which is not counted.',

@@ -1,6 +1,8 @@
 // Error counters of ext4 and btrfs at both ends of the window, and the mount table → errors of each mounted filesystem.
 //   /sys/fs/ext4/vda/errors_count                   2
 //   /sys/fs/ext4/vda/last_error_time                1795426407
+//   /sys/fs/ext4/vda/session_write_kbytes           1372             since it was mounted
+//   /sys/fs/xfs/dm-3/stats/stats                    xpc 4096 1881088 512    the second: written by programs
 //   /sys/fs/btrfs/UUID/devinfo/1/error_stats        write_errs 0 read_errs 0 flush_errs 0 corruption_errs 0 generation_errs 0
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
@@ -11,6 +13,8 @@ import { defined, number } from '../../parse/table.ts'
 import { mountinfo, type Mount } from '../proc_mounts/mounts.ts'
 
 const MOUNTS = '/proc/self/mountinfo'
+const ERRORS = ['mount.errors', 'mount.errors_recorded', 'mount.stopped'] as const
+const UNCOUNTED = unavailable('nothing to measure', 'no mounted filesystem counts its errors: ext4 and btrfs do')
 
 type Files = ReadonlyMap<string, string>
 
@@ -18,7 +22,7 @@ export const source: Source = {
   id: 'fs_errors',
   tier: 'read',
   asks: 'Did a filesystem meet errors, now or before?',
-  gives: ['mount.errors', 'mount.errors_recorded', 'mount.stopped'],
+  gives: [...ERRORS, 'mount.written'],
   requests: () => [
     { kind: 'read', paths: ['/sys/fs/ext4/*/errors_count', '/sys/fs/btrfs/*/devinfo/*/error_stats'], at: 'ends' },
     {
@@ -27,6 +31,8 @@ export const source: Source = {
         MOUNTS,
         '/proc/stat',
         '/sys/fs/ext4/*/last_error_time',
+        '/sys/fs/ext4/*/session_write_kbytes',
+        '/sys/fs/xfs/*/stats/stats',
         '/proc/fs/ext4/*/options',
         '/sys/class/block/*/dev',
         '/sys/class/block/*/dm/name',
@@ -40,12 +46,12 @@ export const source: Source = {
     const all: Files = new Map(reads.flatMap((read) => [...read]))
     const mounts = mountinfo(all.get(MOUNTS) ?? '')
     if (mounts.length === 0) return unavailable('not understood', `${MOUNTS} lists no mount`)
-    const instances = [...ext4(reads, all, mounts), ...btrfs(reads, all, mounts)]
-    if (instances.length > 0) return { instances }
+    const instances = [...ext4(reads, all, mounts), ...btrfs(reads, all, mounts), ...xfs(all, mounts)]
+    const counted = instances.some(({ values }) => 'mount.errors_recorded' in values)
+    if (counted) return { instances }
+    if (instances.length > 0) return { instances, missing: Object.fromEntries(ERRORS.map((id) => [id, UNCOUNTED])) }
     const counters = [...all.keys()].some((path) => /^\/sys\/fs\/ext4\/[^/]+\/errors_count$|\/error_stats$/.test(path))
-    return counters
-      ? unavailable('not understood', 'no counter of filesystem errors belongs to a mount')
-      : unavailable('nothing to measure', 'no mounted filesystem counts its errors: ext4 and btrfs do')
+    return counters ? unavailable('not understood', 'no counter of filesystem errors belongs to a mount') : UNCOUNTED
   },
 }
 
@@ -58,6 +64,7 @@ function ext4(reads: readonly Files[], all: Files, mounts: readonly Mount[]): In
     const recorded = counts.at(-1)
     if (!mount || recorded === undefined) return []
     const last = count(all.get(`/sys/fs/ext4/${name}/last_error_time`))
+    const written = count(all.get(`/sys/fs/ext4/${name}/session_write_kbytes`))
     const options = all.get(`/proc/fs/ext4/${name}/options`)?.split('\n')
     const stops = options?.includes('errors=remount-ro') ?? mount.superOptions.includes('errors=remount-ro')
     const stopped =
@@ -67,6 +74,7 @@ function ext4(reads: readonly Files[], all: Files, mounts: readonly Mount[]): In
         'mount.errors': increase(counts),
         'mount.errors_recorded': recorded,
         'mount.stopped': stopped,
+        'mount.written': written === undefined ? undefined : written * 1024,
       }),
     ]
   })
@@ -91,6 +99,16 @@ function btrfs(reads: readonly Files[], all: Files, mounts: readonly Mount[]): I
     return mount && recorded !== undefined
       ? [instance(mount, { 'mount.errors': increase(counts), 'mount.errors_recorded': recorded })]
       : []
+  })
+}
+
+/** XFS counts no errors, but what programs wrote to it since it was mounted. */
+function xfs(all: Files, mounts: readonly Mount[]): Instance[] {
+  return devicesOf(all, /^\/sys\/fs\/xfs\/([^/]+)\/stats\/stats$/).flatMap((name) => {
+    const device = all.get(`/sys/class/block/${name}/dev`)?.trim()
+    const mount = shortest(mounts.filter((one) => one.device === device && one.type === 'xfs'))
+    const written = count(/^xpc \d+ (\d+) \d+/m.exec(all.get(`/sys/fs/xfs/${name}/stats/stats`) ?? '')?.[1])
+    return mount && written !== undefined ? [instance(mount, { 'mount.written': written })] : []
   })
 }
 

@@ -3,7 +3,12 @@ import type { Instance } from '../../model/metric.ts'
 import type { Reading } from '../../model/source.ts'
 import { unavailable, type Unavailable } from '../../model/unavailable.ts'
 
-export const MOUNT_METRICS = ['mount.read_only', 'mount.forced_read_only', 'mount.options'] as const
+export const MOUNT_METRICS = [
+  'mount.read_only',
+  'mount.filesystem_read_only',
+  'mount.forced_read_only',
+  'mount.options',
+] as const
 
 export interface Mount {
   readonly path: string
@@ -51,6 +56,8 @@ function instancesOf(group: readonly Mount[]): Instance[] {
       labels: { mount: first.path, device: first.source, fstype: first.type },
       values: {
         'mount.read_only': Number(superReadOnly || stopped || mounts.every(readOnly)),
+        // Bind mounts of one that others write to are often read-only in a container.
+        'mount.filesystem_read_only': Number(superReadOnly),
         'mount.forced_read_only': Number(gaveUp || stopped),
         'mount.options': [...first.options, ...first.superOptions.filter((one) => !first.options.includes(one))].join(
           ',',

@@ -1,18 +1,24 @@
-// /proc/sysvipc/shm at both ends of the window → memory in shared memory segments of System V that no process has attached.
+// /proc/sysvipc/shm at both ends of the window → memory in shared memory segments of System V that no process has attached, and in locked ones.
 //   key shmid perms size cpid lpid nattch uid gid cuid cgid atime dtime ctime rss swap
 //     0 98304   600 134217728 24492 24492 0 0 0 0 0 1796020428 1796020428 1796020427 134217728 0
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
-import { bytesOf, notRead, segmentsIn, TABLE, unattached, type Segment } from './segments.ts'
+import { bytesOf, locked, notRead, segmentsIn, TABLE, unattached, type Segment } from './segments.ts'
 
 const NOBODY = unavailable('nothing to measure', 'every segment of shared memory is attached by a process')
 
 export const source: Source = {
   id: 'proc_shm',
   tier: 'read',
-  asks: 'How much memory is in shared memory segments that no process has attached?',
-  gives: ['memory.shm_unattached', 'memory.shm_unattached_segments', 'memory.shm_unattached_owner'],
+  asks: 'How much memory is in shared memory segments that no process has attached, or that are locked?',
+  gives: [
+    'memory.shm_unattached',
+    'memory.shm_unattached_segments',
+    'memory.shm_unattached_owner',
+    'memory.shm_segments',
+    'memory.shm_locked',
+  ],
   requests: () => [{ kind: 'read', paths: [TABLE], at: 'ends' }],
   parse: (looks) => {
     const texts = looks.flatMap((look) => files(look.text).get(TABLE) ?? [])
@@ -26,6 +32,8 @@ export const source: Source = {
     return {
       host: {
         'memory.shm_unattached': read.map((one) => bytesOf(unattached(one))),
+        'memory.shm_segments': bytesOf(last),
+        'memory.shm_locked': read.map((one) => bytesOf(locked(one))),
         'memory.shm_unattached_segments': left.length,
         ...(left.length > 0 ? { 'memory.shm_unattached_owner': ownerOf(left) } : {}),
       },

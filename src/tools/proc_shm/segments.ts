@@ -15,6 +15,8 @@ export interface Segment {
   readonly creator: number
   readonly uid: number
   readonly attached: number
+  /** SHM_LOCK: its pages are never reclaimed. */
+  readonly locked: boolean
   /** When it was made, or its owner or mode was changed: seconds since 1970. */
   readonly changed: number
 }
@@ -35,6 +37,7 @@ export function segmentsIn(text: string): readonly Segment[] | undefined {
         id: row.text('shmid') ?? '',
         bytes,
         attached,
+        locked: isLocked(row.text('perms')),
         creator: whole('cpid') ?? 0,
         uid: whole('uid') ?? 0,
         changed: whole('ctime') ?? 0,
@@ -46,6 +49,16 @@ export function segmentsIn(text: string): readonly Segment[] | undefined {
 /** Segments no process has attached: they stay until somebody removes them, whoever ends. */
 export function unattached(segments: readonly Segment[]): readonly Segment[] {
   return segments.filter(({ attached, bytes }) => attached === 0 && bytes > 0)
+}
+
+/** Bit 02000 of the mode, which is octal. */
+function isLocked(mode: string | undefined): boolean {
+  return mode !== undefined && /^[0-7]{1,8}$/.test(mode) && (parseInt(mode, 8) & 0o2000) !== 0
+}
+
+/** Segments whose pages stay in memory whatever happens. Meminfo has them in Unevictable, and not in Mlocked. */
+export function locked(segments: readonly Segment[]): readonly Segment[] {
+  return segments.filter((one) => one.locked)
 }
 
 export function bytesOf(segments: readonly Segment[]): number {

@@ -1,4 +1,4 @@
-// /proc/sysvipc/shm and the processes that run → which of them made the segments that nobody has attached.
+// /proc/sysvipc/shm and the processes that run → which of them made the segments that nobody has attached, and those that are locked.
 //   0 98304 600 134217728 24492 24492 0 …            24492 created it, and no process has it attached
 //   24492 (report) S 1 … NUL LF                      and that one still runs (scan)
 //   btime 1795978408                                 when the host was booted (/proc/stat)
@@ -7,7 +7,7 @@ import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { files } from '../../parse/files.ts'
 import { scan, type ProcessRecord } from '../../parse/scan.ts'
-import { bytesOf, notRead, segmentsIn, TABLE, unattached, type Segment } from '../proc_shm/segments.ts'
+import { bytesOf, locked, notRead, segmentsIn, TABLE, unattached, type Segment } from '../proc_shm/segments.ts'
 
 const STAT = '/proc/stat'
 /** The clock of the segments has whole seconds, and was perhaps set since the boot. */
@@ -17,8 +17,8 @@ const DOUBT_SECONDS = 2
 export const source: Source = {
   id: 'shm_creators',
   tier: 'read',
-  asks: 'Which process makes shared memory segments and leaves them to nobody?',
-  gives: ['memory.shm_of_living', 'process.shm_unattached'],
+  asks: 'Which process makes shared memory segments and leaves them to nobody, or has them locked?',
+  gives: ['memory.shm_of_living', 'process.shm_unattached', 'process.shm_locked'],
   requests: () => [
     { kind: 'scan', files: [], at: 'end' },
     { kind: 'read', paths: [TABLE, STAT], at: 'end' },
@@ -33,17 +33,18 @@ export const source: Source = {
       return unavailable('not understood', `${TABLE} or the list of processes is not as expected`)
     const booted = Number(/^btime (\d+)$/m.exec(read.get(STAT) ?? '')?.[1] ?? Number.NaN)
     const makers = new Map(processes.map((one) => [one.pid, one]))
-    const own = unattached(segments).filter((one) => {
+    const living = segments.filter((one) => {
       const maker = makers.get(one.creator)
       return maker !== undefined && startedBefore(maker, one, booted, context.ticks)
     })
+    const told = [...unattached(living), ...locked(living)]
     return {
-      host: { 'memory.shm_of_living': bytesOf(own) },
-      instances: [...new Set(own.map(({ creator }) => creator))].map((pid) =>
+      host: { 'memory.shm_of_living': bytesOf(unattached(living)) },
+      instances: [...new Set(told.map(({ creator }) => creator))].map((pid) =>
         instance(
           pid,
           makers.get(pid)?.comm,
-          own.filter(({ creator }) => creator === pid),
+          living.filter(({ creator }) => creator === pid),
         ),
       ),
     }
@@ -55,11 +56,11 @@ function startedBefore({ start }: ProcessRecord, { changed }: Segment, booted: n
   return !Number.isFinite(booted) || booted + start / ticks <= changed + DOUBT_SECONDS
 }
 
-function instance(pid: number, comm: string | undefined, left: readonly Segment[]): Instance {
+function instance(pid: number, comm: string | undefined, own: readonly Segment[]): Instance {
   return {
     domain: 'process',
     name: String(pid),
     labels: { pid: String(pid), ...(comm === undefined ? {} : { comm }) },
-    values: { 'process.shm_unattached': bytesOf(left) },
+    values: { 'process.shm_unattached': bytesOf(unattached(own)), 'process.shm_locked': bytesOf(locked(own)) },
   }
 }
