@@ -56,6 +56,7 @@ export const metrics: readonly Metric[] = [
   { id: 'ip.reverse_path_drops', dimension: 'count', kind: 'count', help: 'Packets refused in the window because the route to their source leads out of another interface (rp_filter)', see: nstat('TcpExtIPReversePathFilter') },
   { id: 'interface.strict_received', per: 'interface', dimension: 'count', kind: 'count', help: 'Packets received in the window by an interface that refuses sources it would not reply to (rp_filter is 1)', see: 'grep . /proc/sys/net/ipv4/conf/*/rp_filter' },
   { id: 'rule.dropped', per: 'kernelObject', dimension: 'count', kind: 'count', help: 'Packets in the window that a rule of a filter dropped or refused, by its counter', see: 'nft -a list ruleset' },
+  { id: 'interface.unforwarded', per: 'interface', dimension: 'count', kind: 'count', help: 'Packets an interface that does not forward received in the window beyond those it sent', see: 'grep . /proc/sys/net/ipv4/conf/*/forwarding' },
   { id: 'rule.the_only_one', per: 'kernelObject', dimension: 'count', kind: 'constant', help: '1 of a rule without a counter when no other rule drops anything', see: 'nft -a list ruleset' },
   { id: 'listener.queue', per: 'listener', dimension: 'count', kind: 'gauge', help: 'Connections waiting to be accepted (Recv-Q of a listening socket)', see: 'ss -H -ltnp' },
   { id: 'listener.backlog', per: 'listener', dimension: 'count', kind: 'constant', help: 'Length of the accept queue (Send-Q of a listening socket)', see: 'ss -H -ltnp' },
