@@ -36,7 +36,7 @@ export const metrics: readonly Metric[] = [
   { id: 'process.wait_channel', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function most of its threads in state D slept in', see: census },
   { id: 'process.blocked_threads', per: 'process', dimension: 'count', kind: 'gauge', help: 'Its threads in state D when sampled', see: census },
   { id: 'process.block_delay', per: 'process', dimension: 'ratio', kind: 'rate', help: 'Share of the window its main thread waited for block I/O (delay accounting)', see: 'pidstat -d -p PID 1 5' },
-  { id: 'process.user_threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads of a process of the user nearest to its limit of tasks', see: 'ps -u UID -o nlwp,pid,comm --sort -nlwp' },
+  { id: 'process.user_threads', per: 'process', dimension: 'count', kind: 'constant', help: 'Tasks of the user nearest to its limit that a process accounts for: its own threads, and the children of one name it has started most of', see: 'ps -u UID -o nlwp,pid,comm --sort -nlwp' },
   { id: 'cgroup.dying', dimension: 'count', kind: 'constant', help: 'Groups that were deleted and still hold memory (v2 nr_dying_descendants; v1 groups counted but not there)', see: 'cat /sys/fs/cgroup/cgroup.stat' },
   { id: 'cgroup.under_oom', per: 'cgroup', dimension: 'flag', kind: 'constant', help: '1 when the group is out of memory and its tasks are held until somebody acts (v1)', see: group('memory.oom_control') },
   { id: 'cgroup.bursts', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Periods in the window in which the group used more than its quota from saved time', see: group('cpu.stat') },

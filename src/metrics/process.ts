@@ -33,5 +33,6 @@ export const metrics: readonly Metric[] = [
   { id: 'process.replacements', per: 'process', dimension: 'count', kind: 'count', help: 'Children of one name that the process had in the window, one after the other: most of any name; a start that no sample met is not counted', see: 'watch -n 1 ps --ppid PID -o pid,comm' },
   { id: 'process.replaced', per: 'process', dimension: 'text', kind: 'text', help: 'Name of these children', see: 'ps --ppid PID -o pid,comm' },
   { id: 'process.crashes', per: 'process', dimension: 'count', kind: 'count', help: 'Crashes in the window of programs of this name, by the kernel log; the instance is the name, for each start is another process', see: 'dmesg | grep -E "segfault|general protection|trap "' },
+  { id: 'process.recent_kills', per: 'process', dimension: 'count', kind: 'count', help: 'Processes of this name killed at the memory limit of a group in the last minute, by the kernel log; the instance is the name', see: 'dmesg | grep "Memory cgroup out of memory"' },
   { id: 'process.cache_drops', per: 'process', dimension: 'count', kind: 'count', help: 'Times in the window that the kernel log names the process for dropping the page cache', see: 'dmesg | grep drop_caches' },
 ]

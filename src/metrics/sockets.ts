@@ -21,6 +21,8 @@ export const metrics: readonly Metric[] = [
   { id: 'listener.datagrams_dropped', per: 'listener', dimension: 'count', kind: 'count', help: 'Datagrams this UDP socket lost in the window because its buffer was full', see: 'cat /proc/net/udp /proc/net/udp6' },
   { id: 'listener.datagram_queue', per: 'listener', dimension: 'bytes', kind: 'gauge', help: 'Bytes that wait in the receive buffer of this UDP socket', see: 'cat /proc/net/udp /proc/net/udp6' },
   { id: 'ip.no_route', dimension: 'count', kind: 'count', help: 'Packets in the window for which there was no route', see: 'nstat -asz IpOutNoRoutes Ip6OutNoRoutes Ip6InNoRoutes' },
+  { id: 'ip.unforwarded', dimension: 'count', kind: 'count', help: 'Packets in the window that came to this host, are for another one, and were thrown away', see: 'nstat -asz IpInAddrErrors Ip6InAddrErrors' },
+  { id: 'ip.forwards', dimension: 'count', kind: 'constant', help: '1 when this host is a router for IPv4 (net.ipv4.ip_forward)', see: 'sysctl net.ipv4.ip_forward' },
   { id: 'ip.reassembly_fails', dimension: 'count', kind: 'count', help: 'Fragmented packets in the window that could not be put together: a part was lost, or memory was short', see: 'nstat -asz IpReasmFails Ip6ReasmFails' },
   { id: 'ip.pieces_received', dimension: 'count', kind: 'count', help: 'Pieces of fragmented packets that arrived in the window', see: 'nstat -asz IpReasmReqds Ip6ReasmReqds' },
   { id: 'ip.reassembly_memory', dimension: 'ratio', kind: 'gauge', help: 'Memory of pieces that wait for the rest of their packet against what they may take (ipfrag_high_thresh)', see: 'grep FRAG /proc/net/sockstat /proc/net/sockstat6' },

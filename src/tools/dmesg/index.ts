@@ -10,6 +10,8 @@ import { FAMILIES } from './families.ts'
 import { messages, sanitized, type Message } from './records.ts'
 
 const WINDOW_SECONDS = 900
+/** A killed program is started again, and takes a while to fill its group once more. */
+const JUST_NOW_SECONDS = 60
 /** Messages are stamped by a clock that is not disciplined by NTP: it strays from the uptime by some ten parts in a million. */
 const CLOCK_DRIFT = 20e-6
 
@@ -31,6 +33,8 @@ export const source: Source = {
     'process.cache_drops',
     'process.crashes',
     'disk.errors_logged',
+    'cgroup.recent_kills',
+    'process.recent_kills',
   ],
   // -r is the one format all versions print: JSON came with util-linux 2.38, and --time-format changes with the reader.
   requests: () => [{ kind: 'run', argv: ['dmesg', '-r'], at: 'end' }],
@@ -44,7 +48,9 @@ export const source: Source = {
     const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
     const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
     const since = now * (1 - CLOCK_DRIFT) - (window.intervalMs * window.count) / 1000
-    return withDoers(recent, since, reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds))))
+    const killed = kills(recent.filter(({ seconds }) => seconds >= now * (1 - CLOCK_DRIFT) - JUST_NOW_SECONDS))
+    const found = reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
+    return withDoers(recent, since, { ...found, instances: [...(found.instances ?? []), ...killed] })
   },
 }
 
@@ -90,6 +96,27 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
     host: { ...found.host, 'memory.commit_refusals': refused },
     instances: [...(found.instances ?? []), ...droppers, ...crashes, ...disks],
   }
+}
+
+/** Who was killed at the limit of which group: the victim is gone, its name and its group come back. */
+function kills(recent: readonly Message[]): Instance[] {
+  const hits = classify(recent).filter(({ family, cgroup }) => family === 'oom_cgroup' && cgroup !== undefined)
+  const groups = new Map<string, number>()
+  for (const { cgroup = '' } of hits) groups.set(sanitized(cgroup), (groups.get(sanitized(cgroup)) ?? 0) + 1)
+  return [
+    ...[...groups].map(([cgroup, count]) => ({
+      domain: 'cgroup' as const,
+      name: cgroup,
+      labels: { cgroup },
+      values: { 'cgroup.recent_kills': count },
+    })),
+    ...[...victims(hits, 'oom_cgroup')].map(([comm, count]) => ({
+      domain: 'process' as const,
+      name: comm,
+      labels: { comm },
+      values: { 'process.recent_kills': count },
+    })),
+  ]
 }
 
 /** Messages of one family, by what they name. */

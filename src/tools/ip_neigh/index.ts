@@ -7,6 +7,7 @@ import { unavailable } from '../../model/unavailable.ts'
 import { isObject, parseJson } from '../../parse/json.ts'
 import { gives, neighbours, type Look, type Neighbour } from './neighbours.ts'
 
+const ASKED = 'neighbour.asked_again'
 const UNRESOLVED = new Set(['INCOMPLETE', 'FAILED'])
 
 export const source: Source = {
@@ -14,7 +15,7 @@ export const source: Source = {
   tier: 'run',
   tool: 'ip',
   asks: 'Is there a neighbour on the segment that nobody answers for?',
-  gives,
+  gives: [...gives, ASKED],
   requests: () => [{ kind: 'run', argv: ['ip', '-s', '-j', 'neigh', 'show'], at: 'ends' }],
   parse: (looks) => {
     const seen: Look[] = []
@@ -23,8 +24,16 @@ export const source: Source = {
       if (!found) return unavailable('not understood', 'ip printed no JSON array of neighbours with their state')
       seen.push(found)
     }
-    return seen.length > 0 ? neighbours(seen) : unavailable('not measured', 'ip was not run')
+    if (seen.length === 0) return unavailable('not measured', 'ip was not run')
+    const { host, instances } = neighbours(seen)
+    return { host: seen.length > 1 ? { ...host, [ASKED]: askedAgain(seen) } : host, instances }
   },
+}
+
+/** Asked for at both looks: the kernel gives up after three seconds, and whoever still sends makes it ask once more. */
+function askedAgain(seen: readonly Look[]): number {
+  const asked = seen.map((look) => new Set(look.flatMap((one) => (one.asked ? [`${one.address} ${one.device}`] : []))))
+  return [...(asked.at(-1) ?? [])].filter((key) => asked.every((look) => look.has(key))).length
 }
 
 /** An empty table is printed as `[ ]`; one entry without its state makes all of it unknown. */
@@ -39,5 +48,5 @@ function neighbour(one: Readonly<Record<string, unknown>>): Neighbour | undefine
   const { dst, dev, state } = one
   if (typeof dst !== 'string' || typeof dev !== 'string' || !Array.isArray(state)) return undefined
   const unresolved = state.some((word: unknown) => typeof word === 'string' && UNRESOLVED.has(word))
-  return { address: dst, device: dev, unresolved }
+  return { address: dst, device: dev, unresolved, asked: state.includes('INCOMPLETE') }
 }

@@ -9,6 +9,8 @@ export interface Neighbour {
   readonly device: string
   /** Its hardware address is asked for, or nobody answered. */
   readonly unresolved: boolean
+  /** It is asked for right now, because something is to be sent; a table that does not tell leaves it out. */
+  readonly asked?: boolean
 }
 
 export type Look = readonly Neighbour[]

@@ -51,6 +51,7 @@ const RULES: readonly Rule[] = [
   { metric: 'udp.receive_buffer_errors', sum: ['UdpRcvbufErrors'], also: ['Udp6RcvbufErrors'] },
   { metric: 'udp.send_buffer_errors', sum: ['UdpSndbufErrors'], also: ['Udp6SndbufErrors'] },
   { metric: 'icmp.unreachables', sum: ['IcmpInDestUnreachs'], also: ['Icmp6InDestUnreachs'], perSecond: true },
+  { metric: 'icmp.unreachable_messages', sum: ['IcmpInDestUnreachs'], also: ['Icmp6InDestUnreachs'] },
   { metric: 'udp.no_ports', sum: ['UdpNoPorts'], also: ['Udp6NoPorts'], perSecond: true },
   {
     metric: 'ip.discards',

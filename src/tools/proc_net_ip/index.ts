@@ -1,4 +1,4 @@
-// Counters of the IP layer in /proc/net/snmp and snmp6 at both ends of the window → packets without a route, fragments that were lost, memory they wait in.
+// Counters of the IP layer in /proc/net/snmp and snmp6 at both ends of the window → packets without a route or for somebody else, fragments that were lost, memory they wait in.
 //   Ip: Forwarding DefaultTTL InReceives InHdrErrors … OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails FragCreates
 //   Ip: 2 64 4802 0 … 16 0 0 0 0 0 0 0
 //   Ip6OutNoRoutes                  	4
@@ -14,11 +14,13 @@ const FOUR = '/proc/net/snmp'
 const SIX = '/proc/net/snmp6'
 const SUMS: Readonly<Record<string, readonly string[]>> = {
   'ip.no_route': ['OutNoRoutes', 'Ip6OutNoRoutes', 'Ip6InNoRoutes'],
+  'ip.unforwarded': ['InAddrErrors', 'Ip6InAddrErrors'],
   'ip.pieces_received': ['ReasmReqds', 'Ip6ReasmReqds'],
   'ip.reassembly_fails': ['ReasmFails', 'Ip6ReasmFails'],
   'ip.fragmentation_fails': ['FragFails', 'Ip6FragFails'],
 }
 const MEMORY = 'ip.reassembly_memory'
+const FORWARDS = 'ip.forwards'
 /** Where pieces wait for the rest of their packet, and how many bytes of them may. */
 const STORES = [
   { file: '/proc/net/sockstat', name: 'FRAG:', limit: '/proc/sys/net/ipv4/ipfrag_high_thresh' },
@@ -29,7 +31,7 @@ export const source: Source = {
   id: 'proc_net_ip',
   tier: 'read',
   asks: 'Are there packets without a route, or fragments that never became whole?',
-  gives: [...Object.keys(SUMS), MEMORY],
+  gives: [...Object.keys(SUMS), MEMORY, FORWARDS],
   requests: () => [
     { kind: 'read', paths: [FOUR, SIX, ...STORES.flatMap(({ file, limit }) => [file, limit])], at: 'ends' },
   ],
@@ -42,7 +44,11 @@ export const source: Source = {
     const sums = Object.entries(SUMS).map(([id, names]) => [id, grown(reads, names)])
     const memory = looks.flatMap((look) => fullest(files(look.text)) ?? [])
     return {
-      host: defined({ ...Object.fromEntries(sums), [MEMORY]: memory.length === looks.length ? memory : undefined }),
+      host: defined({
+        ...Object.fromEntries(sums),
+        [MEMORY]: memory.length === looks.length ? memory : undefined,
+        [FORWARDS]: forwards(reads.at(-1)?.get('Forwarding')),
+      }),
     }
   },
 }
@@ -56,6 +62,11 @@ function fullest(read: ReadonlyMap<string, string>): number | undefined {
     return held !== undefined && most !== undefined && most > 0 ? [(100 * held) / most] : []
   })
   return shares.length > 0 ? Math.max(...shares) : undefined
+}
+
+/** The MIB says 1 for a router and 2 for a host. */
+function forwards(value: number | undefined): number | undefined {
+  return value === 1 ? 1 : value === 2 ? 0 : undefined
 }
 
 function counters(read: ReadonlyMap<string, string>): ReadonlyMap<string, number> | undefined {

@@ -8,6 +8,7 @@ import { files, unreadable } from '../../parse/files.ts'
 import { address } from '../proc_net_tcp/address.ts'
 import { MOST_LINES } from '../ss/listeners.ts'
 import { census, gives, type Look } from '../ss_sockets/census.ts'
+import { gives as lookups, tcpLookups } from '../ss_sockets/lookups.ts'
 import { noRange } from '../ss_sockets/index.ts'
 import { rangeOf } from '../ss_sockets/ports.ts'
 
@@ -39,7 +40,7 @@ export const source: Source = {
   id: 'proc_net_sockets',
   tier: 'read',
   asks: 'Do outgoing ports run short, does a program leave its sockets open, do handshakes pile up?',
-  gives,
+  gives: [...gives, ...lookups],
   requests: () => [{ kind: 'read', paths: [FOUR, SIX, RANGE], at: 'ends' }],
   parse: (looks) => {
     const seen: Look[] = []
@@ -58,7 +59,13 @@ export const source: Source = {
     const owner = unavailable('not supported', `${FOUR} does not name processes`, 'install iproute2, which has ss')
     const once = unavailable('not measured', 'the sockets were listed only once')
     const missing = { 'process.close_wait': owner, ...(range ? {} : noRange()) }
-    return { ...census(seen, range), missing: seen.length > 1 ? missing : { ...missing, '*': once } }
+    const { host, instances } = census(seen, range)
+    const asked = tcpLookups(seen)
+    return {
+      host: { ...host, ...asked.host },
+      instances: [...instances, ...asked.instances],
+      missing: seen.length > 1 ? missing : { ...missing, '*': once },
+    }
   },
 }
 

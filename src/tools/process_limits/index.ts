@@ -10,7 +10,7 @@ import { files, unreadable } from '../../parse/files.ts'
 import { scan } from '../../parse/scan.ts'
 import { defined, number } from '../../parse/table.ts'
 import { limitedProcess, type Limited } from './limited.ts'
-import { nearestUser } from './users.ts'
+import { nearestUser, tasksOf } from './users.ts'
 
 /**
  * What it costs (measured): status and limits are 0.12 ms a process. A directory of descriptors is 0.05 ms and more with many, which
@@ -58,7 +58,7 @@ export const source: Source = {
     if (processes.length === 0)
       return unavailable('not understood', 'no record of /proc/PID/status and limits could be read')
     const user = nearestUser(processes)
-    const uid = 'unavailable' in user ? undefined : user.uid
+    const tasks = 'unavailable' in user ? new Map<number, number>() : tasksOf(processes, user.uid)
     return {
       host: defined({
         'memory.maps_limit': mapsLimit,
@@ -66,7 +66,7 @@ export const source: Source = {
           ? {}
           : { 'user.name': user.name, 'user.tasks': user.tasks, 'user.task_limit': user.limit }),
       }),
-      instances: noteworthy(processes, uid).map((one) => instance(one, uid, processes)),
+      instances: noteworthy(processes, tasks).map((one) => instance(one, tasks, processes)),
       missing: {
         ...('unavailable' in user
           ? { 'user.name': user, 'user.tasks': user, 'user.task_limit': user, 'process.user_threads': user }
@@ -97,14 +97,14 @@ function descriptors(framed: readonly string[]): ReadonlyMap<number, number> {
   return found
 }
 
-function noteworthy(processes: readonly Limited[], uid: number | undefined): readonly Limited[] {
+function noteworthy(processes: readonly Limited[], tasks: ReadonlyMap<number, number>): readonly Limited[] {
   const tracers = new Set(processes.flatMap((one) => one.tracer ?? []))
   const orders: readonly ((one: Limited) => number)[] = [
     (one) => (one.open ?? one.slots ?? 0) / (one.openLimit ?? Infinity),
     (one) => one.slots ?? 0,
     (one) => one.locked ?? 0,
     (one) => one.spaceUsed ?? 0,
-    (one) => (one.uid === uid ? one.threads : 0),
+    (one) => tasks.get(one.pid) ?? 0,
     (one) => (tracers.has(one.pid) ? 1 : 0),
   ]
   const kept = new Set(
@@ -118,7 +118,7 @@ function noteworthy(processes: readonly Limited[], uid: number | undefined): rea
   return processes.filter((one) => kept.has(one))
 }
 
-function instance(one: Limited, uid: number | undefined, all: readonly Limited[]): Instance {
+function instance(one: Limited, tasks: ReadonlyMap<number, number>, all: readonly Limited[]): Instance {
   const traced = all.filter((other) => other.tracer === one.pid)
   return {
     domain: 'process',
@@ -132,7 +132,7 @@ function instance(one: Limited, uid: number | undefined, all: readonly Limited[]
       'process.space_used': one.spaceUsed,
       'process.traces': traced.length > 0 ? traced.length : undefined,
       'process.traced': traced.length > 0 ? namesOf(traced) : undefined,
-      'process.user_threads': uid !== undefined && one.uid === uid ? one.threads : undefined,
+      'process.user_threads': tasks.get(one.pid),
     }),
   }
 }

@@ -82,7 +82,7 @@ function stuckIn(state: string, looks: readonly Look[]): Look | undefined {
   return last.filter((one) => one.state === state && before.has(keyOf(one)))
 }
 
-function keyOf(one: Socket): string {
+export function keyOf(one: Socket): string {
   return `${one.address} ${one.port} ${one.peer} ${one.peerPort}`
 }
 

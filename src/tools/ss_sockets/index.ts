@@ -9,6 +9,7 @@ import { isUnavailable, unavailable, type Unavailable } from '../../model/unavai
 import { files } from '../../parse/files.ts'
 import { instances as listeners, MOST_LINES } from '../ss/listeners.ts'
 import { census, gives, type Look, type Socket } from './census.ts'
+import { gives as lookups, tcpLookups } from './lookups.ts'
 import { rangeOf } from './ports.ts'
 
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
@@ -27,6 +28,7 @@ export const source: Source = {
   // The accept queues as well: where both are asked for, one list of sockets is enough.
   gives: [
     ...gives,
+    ...lookups,
     'process.received_unread',
     'process.connections_unread',
     'process.unsent',
@@ -54,6 +56,7 @@ export const source: Source = {
     if (seen.length === 0) return unavailable('not measured', 'ss was not run')
     const range = looks.map((look) => rangeOf(files(look.text).get(RANGE))).find((one) => one !== undefined)
     const { host, instances } = census(seen, range)
+    const asked = tcpLookups(seen)
     const nobody = {
       ...unnamed(seen, host['tcp.close_wait_stuck'], context),
       ...(range ? {} : noRange()),
@@ -61,9 +64,10 @@ export const source: Source = {
     const connections = lasting(seen)
     const once = unavailable('not measured', 'the sockets were listed only once')
     return {
-      host,
+      host: { ...host, ...asked.host },
       instances: joined(
         instances,
+        asked.instances,
         unread(connections),
         waiting(connections),
         held(connections),
