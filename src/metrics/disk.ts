@@ -24,6 +24,7 @@ export const metrics: readonly Metric[] = [
   { id: 'disk.queue_depth', per: 'disk', dimension: 'count', kind: 'constant', help: 'Requests the device queue holds (nr_requests)', see: 'grep . /sys/block/*/queue/nr_requests' },
   { id: 'disk.read_ahead', per: 'disk', dimension: 'bytes', kind: 'constant', help: 'Read-ahead of the device', see: 'grep . /sys/block/*/queue/read_ahead_kb' },
   { id: 'disk.io_errors', per: 'disk', dimension: 'count', kind: 'count', help: 'I/O errors of the device in the window (ioerr_cnt)', see: 'grep . /sys/block/*/device/ioerr_cnt' },
+  { id: 'disk.unanswered', per: 'disk', dimension: 'count', kind: 'constant', help: 'Requests in flight at both ends of the window, when the device completed none in between', see: 'grep . /sys/block/*/inflight' },
   { id: 'io.pressure.some', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which some task waited for block I/O (PSI)', see: 'cat /proc/pressure/io' },
   { id: 'io.pressure.full', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which all non-idle tasks waited for block I/O (PSI)', see: 'cat /proc/pressure/io' },
   { id: 'disk.errors_logged', per: 'disk', dimension: 'count', kind: 'count', help: 'I/O errors of the device that the kernel logged in the window; it prints ten in five seconds at most', see: 'dmesg | grep "I/O error"' },

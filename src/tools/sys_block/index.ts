@@ -19,11 +19,20 @@ const AWAIT_LIMIT: Readonly<Partial<Record<DiskInfo['class'], number>>> = {
   hdd: 0.03,
 }
 
+const IN_FLIGHT = 8
+
 export const source: Source = {
   id: 'sys_block',
   tier: 'read',
   asks: 'What can each disk be expected to do, and did it fail an I/O?',
-  gives: ['disk.serial', 'disk.await_limit', 'disk.queue_depth', 'disk.read_ahead', 'disk.io_errors'],
+  gives: [
+    'disk.serial',
+    'disk.await_limit',
+    'disk.queue_depth',
+    'disk.read_ahead',
+    'disk.io_errors',
+    'disk.unanswered',
+  ],
   requests: () => [
     {
       kind: 'read',
@@ -65,12 +74,16 @@ function names(read: ReadonlyMap<string, string>): string[] {
 
 /** The same devices that iostat shows: ever used; loop and removable ones only when used in the window. */
 function worthy(name: string, reads: readonly ReadonlyMap<string, string>[]): boolean {
-  const counts = reads.map((read) => {
-    const cells = words(read.get(`/sys/block/${name}/stat`) ?? '').map((cell) => number(cell) ?? 0)
-    // Completed reads, writes, discards and flushes.
-    return [0, 4, 11, 15].reduce((sum, at) => sum + (cells[at] ?? 0), 0)
-  })
-  return (counts.at(-1) ?? 0) > 0 && judged(name, (increase(counts) ?? 0) > 0)
+  const { completed, unanswered } = requests(name, reads)
+  return (completed.at(-1) ?? 0) > 0 && judged(name, (increase(completed) ?? 0) > 0 || unanswered > 0)
+}
+
+/** Completed reads, writes, discards and flushes at each look; requests in flight at all of them, when none was completed meanwhile. */
+function requests(name: string, reads: readonly ReadonlyMap<string, string>[]) {
+  const stats = reads.map((read) => words(read.get(`/sys/block/${name}/stat`) ?? '').map((cell) => number(cell) ?? 0))
+  const completed = stats.map((cells) => [0, 4, 11, 15].reduce((sum, at) => sum + (cells[at] ?? 0), 0))
+  const waiting = stats.length > 1 && increase(completed) === 0
+  return { completed, unanswered: waiting ? Math.min(...stats.map((cells) => cells[IN_FLIGHT] ?? 0)) : 0 }
 }
 
 function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], context: Context): Instance {
@@ -90,6 +103,7 @@ function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], cont
       'disk.queue_depth': number(text('queue/nr_requests')),
       'disk.read_ahead': kilobytes === undefined ? undefined : kilobytes * 1024,
       'disk.io_errors': increase(reads.map((read) => hexadecimal(text('device/ioerr_cnt', read)))),
+      'disk.unanswered': requests(entry, reads).unanswered,
     }),
   }
 }
