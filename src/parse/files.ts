@@ -34,3 +34,8 @@ export function keyed(text: string): Map<string, number> {
   }
   return found
 }
+
+/** The name in `/proc/PID/comm`, where it was read. */
+export function commOf(read: ReadonlyMap<string, string>, pid: number | string): string | undefined {
+  return read.get(`/proc/${pid}/comm`)?.replace(/\n$/, '')
+}

@@ -5,7 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { files, unreadable } from '../../parse/files.ts'
+import { commOf, files, unreadable } from '../../parse/files.ts'
 import { waitCall, waitersByWord, type WaitCall } from '../../parse/wait-call.ts'
 
 /** Some 12 us a thread: among thousands of processes that is more than the answer is worth. */
@@ -52,7 +52,7 @@ export const source: Source = {
     const servers = [...names.values()].filter((name) => name.trim() === 'postgres').length
     return {
       ...(names.size > 0 ? { host: { 'database.processes': servers } } : {}),
-      instances: [...pids].map((pid) => instance(pid, names.get(`/proc/${pid}/comm`)?.replace(/\n$/, ''), censuses)),
+      instances: [...pids].map((pid) => instance(pid, commOf(names, pid), censuses)),
       // Its own queues a user may see; that others have none nobody told. Root may be kept from a process or two of its container.
       ...(refused && !context.privileges.root
         ? { missing: { 'process.lock_queue': DENIED, 'process.lock_queues': DENIED } }

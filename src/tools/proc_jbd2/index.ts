@@ -34,7 +34,7 @@ export const source: Source = {
     { kind: 'read', paths: [TABLE, MAPPED], at: 'end' },
   ],
   parse: (looks) => {
-    const end = new Map(looks.flatMap((look) => (files(look.text).has(TABLE) ? [...files(look.text)] : [])))
+    const end = looks.map((look) => files(look.text)).find((read) => read.has(TABLE)) ?? new Map<string, string>()
     const mounts = mountinfo(end.get(TABLE) ?? '')
     if (mounts.length === 0) return unavailable('not understood', `${TABLE} lists no mount`)
     const reads = looks.filter((look) => !files(look.text).has(TABLE))

@@ -5,7 +5,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
-import { files } from '../../parse/files.ts'
+import { commOf, files } from '../../parse/files.ts'
 import { inCycles, queues, type Queue } from './file-locks.ts'
 
 const LOCKS = '/proc/locks'
@@ -34,7 +34,7 @@ export const source: Source = {
     return {
       host: { 'file_lock.queue': known.map((one) => Math.max(0, ...one.map(({ behind }) => behind.length))) },
       instances: [...pids].map((pid) => {
-        const comm = names.get(`/proc/${pid}/comm`)?.replace(/\n$/, '')
+        const comm = commOf(names, pid)
         return instance(
           pid,
           comm,

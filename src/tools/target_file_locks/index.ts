@@ -4,7 +4,7 @@
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
-import { files } from '../../parse/files.ts'
+import { commOf, files } from '../../parse/files.ts'
 import { processesOf } from '../target/need.ts'
 
 const LOCKS = '/proc/locks'
@@ -53,7 +53,7 @@ export const source: Source = {
     const kept = [...(each[0] ?? [])].filter((pid) => !own.has(pid) && each.every((pids) => pids.has(pid)))
     return {
       instances: kept.map((pid): Instance => {
-        const comm = last.get(`/proc/${pid}/comm`)?.replace(/\n$/, '')
+        const comm = commOf(last, pid)
         return {
           domain: 'process',
           name: pid,
