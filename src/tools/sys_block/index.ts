@@ -46,8 +46,9 @@ export const source: Source = {
     const reads = looks.map((look) => files(look.text))
     const first = reads[0] ?? new Map<string, string>()
     const instances = names(reads.at(-1) ?? first)
-      .filter((name) => worthy(name, reads))
-      .map((name) => disk(name, reads, context))
+      .map((name) => ({ name, done: requests(name, reads) }))
+      .filter(({ name, done }) => worthy(name, done))
+      .map(({ name, done }) => disk(name, done, reads, context))
     const foreign = reads.some(
       (read, i) => looks[i]?.text !== '' && ![...read.keys()].some((path) => path.startsWith('/sys/block/')),
     )
@@ -73,20 +74,30 @@ function names(read: ReadonlyMap<string, string>): string[] {
 }
 
 /** The same devices that iostat shows: ever used; loop and removable ones only when used in the window. */
-function worthy(name: string, reads: readonly ReadonlyMap<string, string>[]): boolean {
-  const { completed, unanswered } = requests(name, reads)
+function worthy(name: string, { completed, unanswered }: Requests): boolean {
   return (completed.at(-1) ?? 0) > 0 && judged(name, (increase(completed) ?? 0) > 0 || unanswered > 0)
 }
 
-/** Completed reads, writes, discards and flushes at each look; requests in flight at all of them, when none was completed meanwhile. */
-function requests(name: string, reads: readonly ReadonlyMap<string, string>[]) {
+interface Requests {
+  /** Reads, writes, discards and flushes, at each look. */
+  readonly completed: readonly number[]
+  /** In flight at all looks, when none was completed meanwhile. */
+  readonly unanswered: number
+}
+
+function requests(name: string, reads: readonly ReadonlyMap<string, string>[]): Requests {
   const stats = reads.map((read) => words(read.get(`/sys/block/${name}/stat`) ?? '').map((cell) => number(cell) ?? 0))
   const completed = stats.map((cells) => [0, 4, 11, 15].reduce((sum, at) => sum + (cells[at] ?? 0), 0))
   const waiting = stats.length > 1 && increase(completed) === 0
   return { completed, unanswered: waiting ? Math.min(...stats.map((cells) => cells[IN_FLIGHT] ?? 0)) : 0 }
 }
 
-function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], context: Context): Instance {
+function disk(
+  entry: string,
+  { unanswered }: Requests,
+  reads: readonly ReadonlyMap<string, string>[],
+  context: Context,
+): Instance {
   // A slash in a device name (cciss/c0d0) is an exclamation mark in sysfs.
   const name = entry.replaceAll('!', '/')
   const known = context.disks.find((info) => info.name === name || info.name === entry)
@@ -103,7 +114,7 @@ function disk(entry: string, reads: readonly ReadonlyMap<string, string>[], cont
       'disk.queue_depth': number(text('queue/nr_requests')),
       'disk.read_ahead': kilobytes === undefined ? undefined : kilobytes * 1024,
       'disk.io_errors': increase(reads.map((read) => hexadecimal(text('device/ioerr_cnt', read)))),
-      'disk.unanswered': requests(entry, reads).unanswered,
+      'disk.unanswered': unanswered,
     }),
   }
 }
