@@ -5,6 +5,8 @@
 #include <linux/kvm.h>
 #include <netinet/ip.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,33 @@ static void spin(int processes) {
       spin_for_ever();
     }
   pause();
+}
+
+static double now_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+// A realtime thread wakes sleepers on its own CPU and computes for 24 ms: that long each of them waits, whoever measures and whatever else there is.
+static void woken(int sleepers) {
+  cpu_set_t second;
+  CPU_ZERO(&second);
+  CPU_SET(1, &second);
+  sem_t *wake = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (wake == MAP_FAILED || sem_init(wake, 1, 0) || sched_setaffinity(0, sizeof second, &second)) exit(1);
+  for (int i = 0; i < sleepers; i++)
+    if (fork() == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;) sem_wait(wake);
+    }
+  struct sched_param first = {.sched_priority = 10};
+  if (sched_setscheduler(0, SCHED_FIFO, &first)) exit(1);
+  for (;; pause_ms(24)) {
+    for (int i = 0; i < sleepers; i++) sem_post(wake);
+    for (double end = now_ms() + 24; now_ms() < end;) {
+    }
+  }
 }
 
 NAMED void write_one_block(int file, off_t at) {
@@ -240,6 +269,7 @@ int main(int count, char **words) {
   const char *name = count > 1 ? words[1] : "";
   const char *word = count > 2 ? words[2] : "";
   if (!strcmp(name, "spin")) spin(atoi(word));
+  else if (!strcmp(name, "woken")) woken(atoi(word));
   else if (!strcmp(name, "sync")) sync_writes(word, O_DSYNC);
   else if (!strcmp(name, "flush")) sync_writes(word, 0);
   else if (!strcmp(name, "mutex")) mutex(atoi(word));
