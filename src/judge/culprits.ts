@@ -30,9 +30,17 @@ export function culpritsOf(
   facts: Facts,
   catalogue: ReadonlyMap<string, Metric>,
 ): Culprit[] {
-  return rules.flatMap((rule) => {
+  const found = rules.flatMap((rule) => {
     if (rule.kind === 'instance') return instance ? [culprit(instance)] : []
     return ranked(rule.domain, rule.by, facts, catalogue)
+  })
+  const same = (a: Culprit, b: Culprit) => a.kind === b.kind && a.name === b.name
+  // Named by several rules: as the first tells it, and with the number the others know (who was killed has none any more).
+  return found.flatMap((one, i) => {
+    if (found.findIndex((other) => same(one, other)) < i) return []
+    const numbered = found.find((other) => same(one, other) && other.pid !== undefined)
+    const { pid = numbered?.pid, pids = numbered?.pids } = one
+    return [{ ...one, ...(pid === undefined ? {} : { pid }), ...(pids === undefined ? {} : { pids }) }]
   })
 }
 

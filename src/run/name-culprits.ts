@@ -98,6 +98,7 @@ function nameless(session: Session): string[] {
 }
 
 function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {
+  const all = (culprits: readonly Culprit[]) => membersOnly(culprits.map(named))
   for (const [check, findings] of session.findings)
     session.findings.set(
       check,
@@ -108,7 +109,15 @@ function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {
     session.conclusions.length,
     ...session.conclusions.map((c) => ({
       ...c,
-      support: c.support.map((f) => ({ ...f, culprits: f.culprits.map(named) })),
+      support: c.support.map((f) => ({ ...f, culprits: all(f.culprits) })),
     })),
   )
+}
+
+/** Where a group is to blame, so are its members: the largest processes of the host may be others. Whose group is not known stays. */
+export function membersOnly(culprits: readonly Culprit[]): Culprit[] {
+  const groups = culprits.flatMap((c) => (c.kind === 'cgroup' ? [c.name] : []))
+  const isMember = ({ cgroup = '' }: Culprit) =>
+    groups.some((group) => group === '/' || cgroup === group || cgroup.startsWith(`${group}/`))
+  return culprits.filter((c) => groups.length === 0 || c.kind !== 'process' || c.cgroup === undefined || isMember(c))
 }
