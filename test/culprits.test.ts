@@ -7,13 +7,6 @@ import type { Culprit } from '../src/model/finding.ts'
 import { membersOnly } from '../src/run/name-culprits.ts'
 
 const catalogue = new Map(metrics.map((metric) => [metric.id, metric]))
-const process = (pid: number, name: string, cgroup?: string): Culprit => ({
-  kind: 'process',
-  name,
-  pid,
-  ...(cgroup === undefined ? {} : { cgroup }),
-})
-
 test('who was killed and runs again is named once, with the number it has now', () => {
   const facts = noFacts()
   const shop = { domain: 'process' as const, name: '42', labels: { pid: '42', comm: 'shop' } }
@@ -36,11 +29,17 @@ test('who was killed and runs again is named once, with the number it has now', 
   ])
 })
 
-test('of a group only its members, and those whose group is not known', () => {
+test('of a group only its members, in whichever hierarchy, and those who ended meanwhile', () => {
   const group: Culprit = { kind: 'cgroup', name: '/shop' }
-  const inside = [process(1, 'a', '/shop'), process(2, 'b', '/shop/worker'), process(3, 'c')]
-  const outside = [process(4, 'd', '/shopping'), process(5, 'e', '/')]
-  expect(membersOnly([group, ...inside, ...outside])).toEqual([group, ...inside])
-  expect(membersOnly([{ kind: 'cgroup', name: '/' }, ...outside])).toHaveLength(3)
-  expect(membersOnly(outside)).toEqual(outside)
+  const groups = new Map([
+    [1, ['/shop']],
+    [2, ['/system.slice', '/shop/worker']],
+    [4, ['/shopping']],
+    [5, []],
+  ])
+  const some = (...pids: number[]) => pids.map((pid): Culprit => ({ kind: 'process', name: `p${pid}`, pid }))
+  const of = (culprits: Culprit[]) => membersOnly(culprits, ({ pid = 0 }) => groups.get(pid))
+  expect(of([group, ...some(1, 2, 3, 4, 5)])).toEqual([group, ...some(1, 2, 3)])
+  expect(of([{ kind: 'cgroup', name: '/' }, ...some(4, 5)])).toHaveLength(3)
+  expect(of(some(4, 5))).toEqual(some(4, 5))
 })

@@ -31,21 +31,22 @@ async function nameProcesses(session: Session): Promise<void> {
     ) ?? []
   session.facts.looks.set('process_detail', looks)
   const details = detailsOf(looks[0])
+  // The pid may be another process by now: only the name it was seen with counts.
+  const detailOf = ({ pid, comm }: Culprit) => {
+    const detail = pid === undefined ? undefined : details.get(pid)
+    const same = detail && (comm === undefined || comm.startsWith(detail.comm) || detail.comm.startsWith(comm))
+    return same ? detail : undefined
+  }
   const named = (culprit: Culprit): Culprit => {
-    const detail = culprit.pid === undefined ? undefined : details.get(culprit.pid)
-    // The pid may be another process by now: only the name it was seen with counts.
-    if (
-      !detail ||
-      (culprit.comm !== undefined && !culprit.comm.startsWith(detail.comm) && !detail.comm.startsWith(culprit.comm))
-    )
-      return culprit
+    const detail = detailOf(culprit)
+    if (!detail) return culprit
     return {
       ...culprit,
       ...(detail.cgroup === undefined ? {} : { cgroup: detail.cgroup }),
       ...(detail.unit === undefined ? {} : { unit: detail.unit }),
     }
   }
-  renamed(session, named)
+  renamed(session, named, (culprits) => membersOnly(culprits, (culprit) => detailOf(culprit)?.groups))
 }
 
 /** A listener that is to blame and whose process the window did not ask for. */
@@ -97,8 +98,8 @@ function nameless(session: Session): string[] {
   return [...new Set(culprits.flatMap((c) => (c.kind === 'listener' && c.pid === undefined ? [c.name] : [])))]
 }
 
-function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {
-  const all = (culprits: readonly Culprit[]) => membersOnly(culprits.map(named))
+function renamed(session: Session, named: (culprit: Culprit) => Culprit, kept = (all: Culprit[]) => all): void {
+  const all = (culprits: readonly Culprit[]) => kept(culprits.map(named))
   for (const [check, findings] of session.findings)
     session.findings.set(
       check,
@@ -114,10 +115,13 @@ function renamed(session: Session, named: (culprit: Culprit) => Culprit): void {
   )
 }
 
-/** Where a group is to blame, so are its members: the largest processes of the host may be others. Whose group is not known stays. */
-export function membersOnly(culprits: readonly Culprit[]): Culprit[] {
+/** Where a group is to blame, so are its members: the largest processes of the host may be others. Who ended meanwhile stays. */
+export function membersOnly(
+  culprits: readonly Culprit[],
+  groupsOf: (culprit: Culprit) => readonly string[] | undefined,
+): Culprit[] {
   const groups = culprits.flatMap((c) => (c.kind === 'cgroup' ? [c.name] : []))
-  const isMember = ({ cgroup = '' }: Culprit) =>
-    groups.some((group) => group === '/' || cgroup === group || cgroup.startsWith(`${group}/`))
-  return culprits.filter((c) => groups.length === 0 || c.kind !== 'process' || c.cgroup === undefined || isMember(c))
+  const isMember = (of: readonly string[]) =>
+    groups.some((group) => group === '/' || of.some((path) => path === group || path.startsWith(`${group}/`)))
+  return culprits.filter((c) => groups.length === 0 || c.kind !== 'process' || isMember(groupsOf(c) ?? groups))
 }

@@ -18,6 +18,8 @@ export interface ProcessDetail {
   readonly uid?: number
   readonly threads?: number
   readonly cgroup?: string
+  /** Its groups in all hierarchies, but for the roots: with cgroup v1 they may differ. */
+  readonly groups: readonly string[]
   /** systemd service or scope. */
   readonly unit?: string
 }
@@ -47,11 +49,13 @@ export function detailsOf(look: Observation | undefined): Map<number, ProcessDet
     if (!Number.isInteger(pid) || comm === undefined) continue
     const uid = Number(field(status, 'Uid')?.split(/\s+/)[1] ?? Number.NaN)
     const threads = Number(field(status, 'Threads') ?? Number.NaN)
-    const cgroup = groupOf(read.get(`/proc/${pid}/cgroup`) ?? '')
+    const rows = groupRows(read.get(`/proc/${pid}/cgroup`) ?? '')
+    const cgroup = groupOf(rows)
     const unit = cgroup === undefined ? undefined : unitOf(cgroup)
     found.set(pid, {
       comm,
       state: field(status, 'State')?.charAt(0) ?? '?',
+      groups: [...new Set(rows.map(({ path }) => path))],
       ...(Number.isInteger(uid) ? { uid } : {}),
       ...(Number.isInteger(threads) ? { threads } : {}),
       ...(cgroup === undefined ? {} : { cgroup }),
@@ -61,9 +65,16 @@ export function detailsOf(look: Observation | undefined): Map<number, ProcessDet
   return found
 }
 
-/** The group of a process: its v2 path, else that of the first v1 controller that limits something. The root says nothing. */
-function groupOf(text: string): string | undefined {
-  const rows = text.split('\n').map((row) => /^\d+:([^:]*):(\/.+)$/.exec(row))
-  const of = (wanted: string) => rows.find((row) => row?.[1]?.split(',').includes(wanted))?.[2]
+/** `/proc/PID/cgroup` → its controllers and paths. The root says nothing. */
+function groupRows(text: string): { controllers: readonly string[]; path: string }[] {
+  return text.split('\n').flatMap((row) => {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.+)$/.exec(row) ?? []
+    return controllers === undefined || path === undefined ? [] : [{ controllers: controllers.split(','), path }]
+  })
+}
+
+/** The group of a process: its v2 path, else that of the first v1 controller that limits something. */
+function groupOf(rows: ReturnType<typeof groupRows>): string | undefined {
+  const of = (wanted: string) => rows.find(({ controllers }) => controllers.includes(wanted))?.path
   return of('') ?? of('memory') ?? of('cpu') ?? of('pids') ?? of('name=systemd')
 }
