@@ -33,9 +33,14 @@ const failing = answering('dns.lookup_latency', {
   ],
 })
 
+const nameless = answering('dns.lookup_latency', {
+  by: [{ domain: 'process', metric: 'process.lookups_unknown', value: 'count', name: 'pid' }],
+})
+
 const UNANSWERED = 'unanswered'
-/** What the header of an answer says (RFC 1035). That a name does not exist (NXDOMAIN) is knowledge: search lists ask for many. */
-const RESULTS: Readonly<Record<string, string>> = { '0': UNANSWERED, '1': 'answered', '103': 'NXDOMAIN' }
+const NO_SUCH_NAME = 'NXDOMAIN'
+/** What the header of an answer says (RFC 1035). That a name does not exist is knowledge: search lists ask for many. */
+const RESULTS: Readonly<Record<string, string>> = { '0': UNANSWERED, '1': 'answered', '103': NO_SUCH_NAME }
 const ERRORS: Readonly<Record<string, string>> = {
   '101': 'FORMERR',
   '102': 'SERVFAIL',
@@ -51,10 +56,19 @@ const read: Reader = (measured) => {
   const [most] = failed.toSorted((a, b) => b.count - a.count)
   const begun = numbers['begun'] ?? 0
   const reading = told(measured)
-  const own = failing({ ...measured, rows: failed }).instances ?? []
+  const found = new Set(rows.flatMap(({ labels }) => (labels['result'] === NO_SUCH_NAME ? [] : [labels['pid']])))
+  const unknown = rows.filter(({ labels }) => !found.has(labels['pid']))
+  const own = [
+    ...(failing({ ...measured, rows: failed }).instances ?? []),
+    ...(nameless({ ...measured, rows: unknown }).instances ?? []),
+  ]
   const instances = (reading.instances ?? []).map((one) => ({
     ...one,
-    values: { ...one.values, ...own.find(({ domain, name }) => domain === one.domain && name === one.name)?.values },
+    values: Object.fromEntries(
+      [one, ...own]
+        .filter(({ domain, name }) => domain === one.domain && name === one.name)
+        .flatMap(({ values }) => Object.entries(values)),
+    ),
   }))
   return {
     ...reading,
@@ -64,6 +78,7 @@ const read: Reader = (measured) => {
       'dns.lookups_unanswered': unanswered,
       'dns.lookups_unfinished': Math.max(0, begun - (numbers['ended'] ?? 0)),
       'dns.lookups_failed': counted(failed),
+      'dns.lookups_unknown': counted(unknown),
       ...(most ? { 'dns.lookup_error': most.labels['result'] ?? '' } : {}),
     },
   }
@@ -84,6 +99,8 @@ export const probe: Probe = {
     'dns.lookups_unfinished',
     'dns.lookups_failed',
     'dns.lookup_error',
+    'dns.lookups_unknown',
+    'process.lookups_unknown',
     'process.lookups_failed',
     'peer.lookups_failed',
     'process.lookup_wait',
