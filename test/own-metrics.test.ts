@@ -582,6 +582,27 @@ describe('commands', () => {
   })
 })
 
+test.each([
+  ['kind', { toString: 1 }],
+  ['argv', [{ toString: 1 }]],
+])('a mapping that has no text where %s: needs a word is a mistake like others', async (key, value) => {
+  const file = join(home, 'textless.yaml')
+  const metric = { unit: 'count', kind: 'gauge', help: 'h', argv: ['true'], match: '^(a)$', [key]: value }
+  const check = {
+    check: 'x',
+    use: 'none',
+    topic: 'y',
+    why: 'z',
+    metrics: { 'shop.a': metric },
+    status: { warn: 'shop.a.max > 1' },
+  }
+  writeFileSync(file, JSON.stringify(check))
+  const found = await lintFiles([file], builtin)
+  expect(found.map(({ message }) => message).join('\n')).toMatch(
+    key === 'kind' ? /\{"toString":1\} is not/ : /an argument\), found a map/,
+  )
+})
+
 test('whatever stands under metrics:, lint says something and does not fall', async () => {
   const key = fc.constantFrom('unit', 'kind', 'help', 'argv', 'match', 'json', 'table', 'x')
   const value = fc.oneof(

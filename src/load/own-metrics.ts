@@ -13,7 +13,9 @@ export function declaredIn(check: CheckDocument | undefined, file: string): OwnM
   return Object.entries(record(check?.metrics)).flatMap(([id, declared]) => {
     const { unit, kind, help, argv } = record(declared)
     if (text(unit) === undefined || !OWN_KINDS.some((known) => known === kind)) return []
-    const [program = '', ...args] = list(argv).map(String)
+    const [program = '', ...args] = list(argv).flatMap((word) =>
+      typeof word === 'string' || typeof word === 'number' ? [String(word)] : [],
+    )
     const document = { ...(declared as OwnMetricDocument), help: text(help) ?? '', argv: [program, ...args] as const }
     return ownMetric(id, document, file) ?? []
   })

@@ -138,13 +138,20 @@ function mistakeOf(page: Page, error: ErrorObject): Mistake | undefined {
       part: 'key',
     })
   if (error.keyword === 'type') return wrongType(value, params['type'], governing, at)
-  if (error.keyword === 'enum')
+  if (error.keyword === 'enum') {
+    const allowed = list(params['allowedValues']).map(String)
+    const word: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value
     return {
       code: 'not-in-list',
       message: `${shown(value)} is not ${titleOf(governing)}`,
-      hint: didYouMean(String(value), list(params['allowedValues']).map(String)),
+      // A list or a mapping resembles no word, and need not have a text at all.
+      hint:
+        typeof word === 'string' || typeof word === 'number'
+          ? didYouMean(String(word), allowed)
+          : `one of: ${allowed.join(', ')}`,
       at,
     }
+  }
   if (error.keyword === 'pattern') return wrongForm(value, governing, { at })
   if (error.keyword === 'minItems' || error.keyword === 'minProperties')
     return {
