@@ -79,6 +79,27 @@ describe('children that follow each other', () => {
     expect(replacedChildren([look([21, 'db']), look([21, 'db']), look([21, 'db'])]).size).toBe(0)
   })
 
+  const parent = (childFaults: number) => ({ pid: 10, comm: 'sv', parent: 1, start: 1, childFaults }) as ProcessRecord
+
+  test('one is enough where some child of the parent ends between most looks', () => {
+    const looks = [[parent(10)], [parent(900), ...look([21, 'mailer'])], [parent(1800)], [parent(2700)]]
+    expect(replacedChildren(looks).get(10)).toEqual({ comm: 'mailer', count: 3 })
+    expect(replacedChildren(looks.map(([first]) => [first as ProcessRecord])).size).toBe(0)
+    const stays = looks.map(([first]) => [first as ProcessRecord, ...look([20, 'db'])])
+    expect(replacedChildren(stays).size).toBe(0)
+  })
+
+  test('what a script starts, not what it waits with', () => {
+    const looks = [
+      [parent(10), ...look([21, 'sleep'])],
+      [parent(90), ...look([22, 'sleep'])],
+      [parent(170), ...look([23, 'mailer'])],
+      [parent(240), ...look([24, 'sleep'])],
+    ]
+    expect(replacedChildren(looks).get(10)).toEqual({ comm: 'mailer', count: 3 })
+    expect(replacedChildren(looks.filter((_, i) => i !== 2)).get(10)).toEqual({ comm: 'sleep', count: 3 })
+  })
+
   test('children of different parents are not one row', () => {
     expect(replacedChildren([look([21, 'a', 1]), look([22, 'a', 2]), look([23, 'a', 3])]).size).toBe(0)
   })

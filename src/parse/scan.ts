@@ -11,6 +11,8 @@ export interface ProcessRecord {
   readonly flags: number
   readonly minorFaults: number
   readonly majorFaults: number
+  /** Minor faults of children that ended and were waited for, and of theirs: whoever ran had some. */
+  readonly childFaults: number
   /** CPU time in ticks, ended threads included. */
   readonly user: number
   readonly system: number
@@ -37,6 +39,7 @@ export function isKernelThread({ flags }: ProcessRecord): boolean {
 const PARENT = 4,
   FLAGS = 9,
   MINOR = 10,
+  CHILD_MINOR = 11,
   MAJOR = 12,
   USER = 14,
   SYSTEM = 15,
@@ -98,6 +101,7 @@ function parseStat(
     flags: field(FLAGS),
     minorFaults: field(MINOR),
     majorFaults: field(MAJOR),
+    childFaults: field(CHILD_MINOR),
     user: field(USER),
     system: field(SYSTEM),
     guest: field(GUEST),

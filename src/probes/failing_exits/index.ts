@@ -59,8 +59,26 @@ const ANSWERING = new Set([
   'which',
 ])
 
+/** Whether a server is there, by whatever status: scripts ask with them again and again. */
+const ASKING = new Set([
+  'curl',
+  'wget',
+  'nc',
+  'ncat',
+  'ping',
+  'ssh',
+  'dig',
+  'host',
+  'nslookup',
+  'getent',
+  'pg_isready',
+  'redis-cli',
+  'mysqladmin',
+  'timeout',
+])
+
 function isAnswer({ comm = '', ...labels }: Row['labels']): boolean {
-  return ANSWERING.has(comm) && endOf(labels) === 'exit 1'
+  return ASKING.has(comm) || (ANSWERING.has(comm) && endOf(labels) === 'exit 1')
 }
 
 /** Each start is another process: one row for each name and end. */

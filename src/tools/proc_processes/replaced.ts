@@ -3,7 +3,7 @@ import type { ProcessRecord } from '../../parse/scan.ts'
 
 export interface Replaced {
   readonly comm: string
-  /** Different children of that name, in all looks. */
+  /** Different children of that name that were seen; or between how many looks some child of the parent ended, when these are more. */
   readonly count: number
 }
 
@@ -11,28 +11,56 @@ export interface Replaced {
 const MOST_AT_ONCE = 2
 /** Two may be an accident, or a look while one took over from the other. */
 const LEAST = 3
+/** A script that sleeps between its starts: what it starts is looked for. */
+const PAUSE = 'sleep'
+
+interface Family {
+  readonly parent: number
+  readonly comm: string
+  /** In how many looks each of them was. */
+  readonly seen: Map<string, number>
+  atOnce: number
+}
 
 export function replacedChildren(looks: readonly (readonly ProcessRecord[])[]): ReadonlyMap<number, Replaced> {
-  const families = new Map<
-    string,
-    { readonly parent: number; readonly comm: string; starts: Set<string>; atOnce: number }
-  >()
+  const families = new Map<string, Family>()
   for (const records of looks) {
     const here = new Map<string, number>()
     for (const { parent, comm, pid, start } of records) {
       const key = `${parent} ${comm}`
-      const family = families.get(key) ?? { parent, comm, starts: new Set<string>(), atOnce: 0 }
+      const family = families.get(key) ?? { parent, comm, seen: new Map<string, number>(), atOnce: 0 }
       families.set(key, family)
-      family.starts.add(`${pid} ${start}`)
+      const child = `${pid} ${start}`
+      family.seen.set(child, (family.seen.get(child) ?? 0) + 1)
       const now = (here.get(key) ?? 0) + 1
       here.set(key, now)
       family.atOnce = Math.max(family.atOnce, now)
     }
   }
-  const found = new Map<number, Replaced>()
-  for (const { parent, comm, starts, atOnce } of families.values()) {
-    if (starts.size < LEAST || atOnce > MOST_AT_ONCE) continue
-    if (starts.size > (found.get(parent)?.count ?? 0)) found.set(parent, { comm, count: starts.size })
+  const rounds = roundsOf(looks)
+  const found = new Map<number, Replaced & { readonly starts: number }>()
+  for (const { parent, comm, seen, atOnce } of families.values()) {
+    // One that was always there does not end.
+    const starts = [...seen.values()].filter((times) => times < looks.length).length
+    const count = Math.max(starts, starts > 0 ? (rounds.get(parent) ?? 0) : 0)
+    if (count < LEAST || atOnce > MOST_AT_ONCE) continue
+    const best = found.get(parent)
+    if (!best || best.comm === PAUSE || (comm !== PAUSE && starts > best.starts))
+      found.set(parent, { comm, count, starts })
   }
-  return found
+  return new Map([...found].map(([parent, { comm, count }]) => [parent, { comm, count }]))
+}
+
+/** Between how many looks a child of each process ended that it waited for, seen or not. */
+function roundsOf(looks: readonly (readonly ProcessRecord[])[]): ReadonlyMap<number, number> {
+  const rounds = new Map<number, number>()
+  let before = new Map<number, ProcessRecord>()
+  for (const records of looks) {
+    for (const { pid, start, childFaults } of records) {
+      const last = before.get(pid)
+      if (last?.start === start && childFaults > last.childFaults) rounds.set(pid, (rounds.get(pid) ?? 0) + 1)
+    }
+    before = new Map(records.map((record) => [record.pid, record]))
+  }
+  return rounds
 }
