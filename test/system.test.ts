@@ -495,11 +495,12 @@ describe('process detail', () => {
           state: 'D',
           uid: 33,
           threads: 4,
+          groups: ['/system.slice/nginx.service'],
           cgroup: '/system.slice/nginx.service',
           unit: 'nginx.service',
         },
       ],
-      [8, { comm: 'x', state: 'R', cgroup: '/docker/0123' }],
+      [8, { comm: 'x', state: 'R', groups: ['/docker/0123'], cgroup: '/docker/0123' }],
     ])
   })
 })

@@ -20,6 +20,7 @@ export const metrics: readonly Metric[] = [
   { id: 'dns.lookups_failed', dimension: 'count', kind: 'count', help: 'Lookups answered with an error (SERVFAIL, REFUSED, FORMERR, NOTIMP) while they were traced; that a name does not exist is none', see: 'dig @ADDRESS NAME' },
   { id: 'dns.lookup_error', dimension: 'text', kind: 'text', help: 'Error most of them were answered with', see: 'dig @ADDRESS NAME' },
   { id: 'dns.lookups_unknown', dimension: 'count', kind: 'count', help: 'Lookups of processes that asked for nothing but names that do not exist (NXDOMAIN) while they were traced', see: 'dig @ADDRESS NAME' },
+  { id: 'dns.longest_wait', dimension: 'seconds', kind: 'count', help: 'Time the lookups of one process took while they were traced, added up, of the process that waited longest', see: 'strace -f -r -e trace=network -p PID' },
   { id: 'process.lookups_unknown', per: 'process', dimension: 'count', kind: 'count', help: 'Lookups of a process that asked for nothing but names that do not exist', see: 'dig @ADDRESS NAME' },
   { id: 'process.lookups_failed', per: 'process', dimension: 'count', kind: 'count', help: 'Lookups of a process answered with an error in the window', see: 'dig @ADDRESS NAME' },
   { id: 'peer.lookups_failed', per: 'peer', dimension: 'count', kind: 'count', help: 'Lookups this resolver answered with an error in the window', see: 'dig @ADDRESS NAME' },

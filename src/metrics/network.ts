@@ -63,5 +63,6 @@ export const metrics: readonly Metric[] = [
   { id: 'listener.backlog', per: 'listener', dimension: 'count', kind: 'constant', help: 'Length of the accept queue (Send-Q of a listening socket)', see: 'ss -H -ltnp' },
   { id: 'conntrack.used', dimension: 'ratio', kind: 'constant', help: 'Share of the connection-tracking table in use', see: 'sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max' },
   { id: 'conntrack.drops', dimension: 'count', kind: 'count', help: 'Packets dropped in the window by connection tracking (drop, early_drop, insert_failed)', see: 'cat /proc/net/stat/nf_conntrack' },
+  { id: 'conntrack.full_logged', dimension: 'count', kind: 'count', help: 'Messages of the kernel within the window that a connection-tracking table is full, of whichever name space; at a limited rate', see: 'dmesg | grep "table full"' },
   { id: 'net.somaxconn', dimension: 'count', kind: 'constant', help: 'Upper limit of an accept queue (net.core.somaxconn)', see: 'sysctl net.core.somaxconn' },
 ]

@@ -1,6 +1,7 @@
 // dns_latency: how long name lookups take, which are not answered, and which are answered with an error, by resolver and process.
 import { bpftrace } from '../../instruments/bpftrace.ts'
 import { answering, type Reader } from '../../instruments/reading.ts'
+import type { Instance } from '../../model/metric.ts'
 import type { Probe } from '../../model/probe.ts'
 import type { Row } from '../../model/tally.ts'
 import program from './queries.bt'
@@ -79,9 +80,15 @@ const read: Reader = (measured) => {
       'dns.lookups_unfinished': Math.max(0, begun - (numbers['ended'] ?? 0)),
       'dns.lookups_failed': counted(failed),
       'dns.lookups_unknown': counted(unknown),
+      'dns.longest_wait': longest(reading.instances ?? []),
       ...(most ? { 'dns.lookup_error': most.labels['result'] ?? '' } : {}),
     },
   }
+}
+
+/** The time one process spent in its lookups, of the one that spent most. */
+function longest(instances: readonly Instance[]): number {
+  return instances.reduce((most, { values }) => Math.max(most, Number(values['process.lookup_wait'] ?? 0)), 0)
 }
 
 function isError(result: string): boolean {
@@ -100,6 +107,7 @@ export const probe: Probe = {
     'dns.lookups_failed',
     'dns.lookup_error',
     'dns.lookups_unknown',
+    'dns.longest_wait',
     'process.lookups_unknown',
     'process.lookups_failed',
     'peer.lookups_failed',

@@ -33,6 +33,7 @@ export const source: Source = {
     'process.cache_drops',
     'process.crashes',
     'disk.errors_logged',
+    'conntrack.full_logged',
     'cgroup.recent_kills',
     'process.recent_kills',
   ],
@@ -90,10 +91,14 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
     labels: { device },
     values: { 'disk.errors_logged': errors },
   }))
-  const refused = hits.filter(({ family }) => family === 'commit_refused').length
+  const told = (wanted: string) => hits.filter(({ family }) => family === wanted).length
   return {
     ...found,
-    host: { ...found.host, 'memory.commit_refusals': refused },
+    host: {
+      ...found.host,
+      'memory.commit_refusals': told('commit_refused'),
+      'conntrack.full_logged': told('conntrack_full'),
+    },
     instances: [...(found.instances ?? []), ...droppers, ...crashes, ...disks],
   }
 }

@@ -2,13 +2,16 @@
 //   4026532179 19192 /run/netns/blue      name space, a process in it, the name ip netns gave it
 //   ==> /proc/19192/net/stat/nf_conntrack <==   entries clashres … drop early_drop …   one line per CPU, hexadecimal
 //   ==> /proc/sys/net/netfilter/nf_conntrack_max <==   200
+//   46 43 0:4 net:[4026532181] /run/netns/blue rw - nsfs nsfs rw          kept by its name though no process is in it
 import type { Instance } from '../../model/metric.ts'
 import type { Source } from '../../model/source.ts'
 import { unavailable } from '../../model/unavailable.ts'
 import { increase } from '../../parse/counters.ts'
 import { files } from '../../parse/files.ts'
 import { defined, number, words } from '../../parse/table.ts'
+import { mountinfo } from '../proc_mounts/mounts.ts'
 
+const MOUNTS = '/proc/self/mountinfo'
 const MAX = '/proc/sys/net/netfilter/nf_conntrack_max'
 const DROPS = ['drop', 'early_drop', 'insert_failed']
 /** A table of each process is read, though those of one name space are the same: among thousands that is too dear. */
@@ -19,7 +22,7 @@ export const source: Source = {
   tier: 'run',
   tool: 'lsns',
   asks: 'Is the connection-tracking table of a container or another network name space full?',
-  gives: ['netns.conntrack_used', 'netns.conntrack_drops'],
+  gives: ['netns.conntrack_used', 'netns.conntrack_drops', 'netns.out_of_sight'],
   brief: true,
   requests: (_window, context) =>
     context.processes > MANY_PROCESSES
@@ -29,7 +32,7 @@ export const source: Source = {
           'conntrack -S in each',
         )
       : [
-          { kind: 'read', paths: ['/proc/*/net/stat/nf_conntrack', MAX], at: 'ends' },
+          { kind: 'read', paths: ['/proc/*/net/stat/nf_conntrack', MAX, MOUNTS], at: 'ends' },
           { kind: 'run', argv: ['lsns', '-t', 'net', '-n', '-o', 'NS,PID,NSFS'], at: 'end' },
         ],
   parse: (looks) => {
@@ -37,6 +40,7 @@ export const source: Source = {
     const spaces = (listed?.text ?? '').split('\n').flatMap((line) => spaceOf(line) ?? [])
     if (spaces.length === 0) return unavailable('not understood', 'lsns listed no network name space with a process')
     const reads = looks.filter((look) => look !== listed).map((look) => files(look.text))
+    const mounts = reads.at(-1)?.get(MOUNTS) ?? ''
     const limit = number(reads.at(-1)?.get(MAX)?.trim())
     if (limit === undefined || limit <= 0)
       return unavailable('nothing to measure', 'this host tracks no connections, or sets no limit')
@@ -51,16 +55,39 @@ export const source: Source = {
       return [{ domain: 'kernelObject', name, labels: { pid }, values }]
     })
     return instances.length > 0
-      ? { instances }
+      ? { instances: [...instances, ...outOfSight(mounts, spaces)] }
       : unavailable('not measured', 'the counters of no name space could be read')
   },
 }
 
-function spaceOf(line: string): { readonly name: string; readonly pid: string } | undefined {
+interface Space {
+  readonly id: string
+  readonly name: string
+  readonly pid: string
+}
+
+function spaceOf(line: string): Space | undefined {
   const [, id, pid, path = ''] = /^\s*(\d+)\s+(\d+)\s*(\/\S+)?\s*$/.exec(line) ?? []
-  if (id === undefined || pid === undefined) return undefined
-  const named = /^\/(?:var\/)?run\/netns\/(.+)$/.exec(path)?.[1]
-  return { name: `network name space ${named ?? id}`, pid }
+  return id === undefined || pid === undefined ? undefined : { id, name: nameOf(id, path), pid }
+}
+
+function nameOf(id: string, path: string): string {
+  return `network name space ${/^\/(?:var\/)?run\/netns\/(.+)$/.exec(path)?.[1] ?? id}`
+}
+
+/** Counters are read through a process: those of a name space that only its name keeps are not seen. */
+function outOfSight(mounts: string, seen: readonly Space[]): Instance[] {
+  const kept = new Map(
+    mountinfo(mounts).flatMap(({ root, path, type }) => {
+      const id = type === 'nsfs' ? /^net:\[(\d+)\]$/.exec(root)?.[1] : undefined
+      return id === undefined || seen.some((space) => space.id === id) ? [] : [[id, path] as const]
+    }),
+  )
+  return [...kept].map(([id, path]) => ({
+    domain: 'kernelObject',
+    name: nameOf(id, path),
+    values: { 'netns.out_of_sight': 1 },
+  }))
 }
 
 /** Every CPU repeats the number of entries; drops are counted by each. */
