@@ -16,6 +16,7 @@ export const metrics: readonly Metric[] = [
   { id: 'cgroup.memory_limit_hits', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Times in the window the group hit its limit (memory.events high and max; v1 failcnt)', see: 'cat /sys/fs/cgroup/GROUP/memory.events' },
   { id: 'cgroup.oom_kills', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Members killed in the window because the group was out of memory', see: 'cat /sys/fs/cgroup/GROUP/memory.events' },
   { id: 'cgroup.recent_kills', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Members killed at the limit of the group in the last minute, by the kernel log', see: 'dmesg | grep oom_memcg=GROUP' },
+  { id: 'cgroup.latest_kills', per: 'cgroup', dimension: 'count', kind: 'count', help: 'Those of the last ten seconds', see: 'dmesg | grep oom_memcg=GROUP' },
   { id: 'cgroup.major_faults', per: 'cgroup', dimension: 'rate', kind: 'rate', help: 'Page faults per second of the group that had to read from a device', see: 'cat /sys/fs/cgroup/GROUP/memory.stat' },
   { id: 'cgroup.refault', per: 'cgroup', dimension: 'rate', kind: 'rate', help: 'Pages per second of the group read back soon after they were evicted', see: 'cat /sys/fs/cgroup/GROUP/memory.stat' },
   { id: 'cgroup.memory_pressure', per: 'cgroup', dimension: 'ratio', kind: 'rate', help: 'Share of the window in which some task of the group waited for memory (v2 only)', see: 'cat /sys/fs/cgroup/GROUP/memory.pressure' },

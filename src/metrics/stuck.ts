@@ -30,6 +30,7 @@ export const metrics: readonly Metric[] = [
   { id: 'process.unread_senders', per: 'process', dimension: 'count', kind: 'constant', help: 'Unix sockets whose data this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_bytes', per: 'process', dimension: 'bytes', kind: 'constant', help: 'Memory of the messages on Unix sockets that this process has not read', see: 'ss -x -a -n -p' },
   { id: 'process.unread_socket', per: 'process', dimension: 'text', kind: 'text', help: 'Path of its Unix socket with most unread data', see: 'ss -x -a -n -p' },
+  { id: 'process.unread_of_target', per: 'process', dimension: 'bytes', kind: 'constant', help: 'The part of it that the target sent', see: 'ss -x -a -n -p' },
   { id: 'listener.unix_waiting', per: 'listener', dimension: 'count', kind: 'gauge', help: 'Connections to this Unix socket that no program has taken yet', see: 'cat /proc/net/unix' },
   { id: 'listener.unix_queue', per: 'listener', dimension: 'count', kind: 'constant', help: 'Connections waiting to be accepted (Recv-Q of a listening Unix socket)', see: 'ss -x -l -n -p' },
   { id: 'listener.unix_backlog', per: 'listener', dimension: 'count', kind: 'constant', help: 'Length of the accept queue (Send-Q of a listening Unix socket)', see: 'ss -x -l -n -p' },

@@ -12,6 +12,8 @@ import { messages, sanitized, type Message } from './records.ts'
 const WINDOW_SECONDS = 900
 /** A killed program is started again, and takes a while to fill its group once more. */
 const JUST_NOW_SECONDS = 60
+/** A loop of kills goes on that long after one of them. */
+const LATEST_SECONDS = 10
 /** Messages are stamped by a clock that is not disciplined by NTP: it strays from the uptime by some ten parts in a million. */
 const CLOCK_DRIFT = 20e-6
 
@@ -35,6 +37,7 @@ export const source: Source = {
     'disk.errors_logged',
     'conntrack.full_logged',
     'cgroup.recent_kills',
+    'cgroup.latest_kills',
     'process.recent_kills',
   ],
   // -r is the one format all versions print: JSON came with util-linux 2.38, and --time-format changes with the reader.
@@ -49,7 +52,8 @@ export const source: Source = {
     const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
     const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
     const since = now * (1 - CLOCK_DRIFT) - (window.intervalMs * window.count) / 1000
-    const killed = kills(recent.filter(({ seconds }) => seconds >= now * (1 - CLOCK_DRIFT) - JUST_NOW_SECONDS))
+    const last = (span: number) => recent.filter(({ seconds }) => seconds >= now * (1 - CLOCK_DRIFT) - span)
+    const killed = kills(last(JUST_NOW_SECONDS), last(LATEST_SECONDS))
     const found = reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
     return withDoers(recent, since, { ...found, instances: [...(found.instances ?? []), ...killed] })
   },
@@ -104,16 +108,16 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
 }
 
 /** Who was killed at the limit of which group: the victim is gone, its name and its group come back. */
-function kills(recent: readonly Message[]): Instance[] {
-  const hits = classify(recent).filter(({ family, cgroup }) => family === 'oom_cgroup' && cgroup !== undefined)
-  const groups = new Map<string, number>()
-  for (const { cgroup = '' } of hits) groups.set(sanitized(cgroup), (groups.get(sanitized(cgroup)) ?? 0) + 1)
+function kills(recent: readonly Message[], lately: readonly Message[]): Instance[] {
+  const hits = groupKills(recent)
+  const groups = byGroup(hits)
+  const latest = byGroup(groupKills(lately))
   return [
     ...[...groups].map(([cgroup, count]) => ({
       domain: 'cgroup' as const,
       name: cgroup,
       labels: { cgroup },
-      values: { 'cgroup.recent_kills': count },
+      values: { 'cgroup.recent_kills': count, 'cgroup.latest_kills': latest.get(cgroup) ?? 0 },
     })),
     ...[...victims(hits, 'oom_cgroup')].map(([comm, count]) => ({
       domain: 'process' as const,
@@ -122,6 +126,16 @@ function kills(recent: readonly Message[]): Instance[] {
       values: { 'process.recent_kills': count },
     })),
   ]
+}
+
+function groupKills(messages: readonly Message[]): Hit[] {
+  return classify(messages).filter(({ family, cgroup }) => family === 'oom_cgroup' && cgroup !== undefined)
+}
+
+function byGroup(hits: readonly Hit[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { cgroup = '' } of hits) counts.set(sanitized(cgroup), (counts.get(sanitized(cgroup)) ?? 0) + 1)
+  return counts
 }
 
 /** Messages of one family, by what they name. */

@@ -8,6 +8,7 @@ import type { Source } from '../../model/source.ts'
 import { isUnavailable, unavailable } from '../../model/unavailable.ts'
 import { autoloads } from '../../parse/modules.ts'
 import type { Owner } from '../ss/listeners.ts'
+import { processesOf } from '../target/need.ts'
 import { listening } from './listening.ts'
 import { age, sockets, type UnixSocket } from './sockets.ts'
 
@@ -22,6 +23,7 @@ export const source: Source = {
     'process.unread_senders',
     'process.unread_bytes',
     'process.unread_socket',
+    'process.unread_of_target',
     'listener.unix_queue',
     'listener.unix_backlog',
   ],
@@ -36,23 +38,39 @@ export const source: Source = {
     const named = receivers.some((one) => one.owners.length > 0)
     if (receivers.length > 0 && !named && !context.privileges.root)
       return unavailable('not permitted', 'ss names the processes of other users only to root', 'run as root')
-    return { instances: [...processes(receivers, senders), ...listening(all)] }
+    const target = processesOf(context)
+    if (isUnavailable(target))
+      return {
+        instances: [...processes(receivers, senders), ...listening(all)],
+        missing: { 'process.unread_of_target': target },
+      }
+    const pids = new Set(target.map(({ pid }) => pid))
+    const ofTarget = ({ owners }: UnixSocket) => owners.some(({ pid }) => pids.has(pid))
+    return { instances: [...processes(receivers, senders, ofTarget), ...listening(all)] }
   },
 }
 
-function processes(receivers: readonly UnixSocket[], senders: readonly UnixSocket[]): Instance[] {
-  const found = new Map<number, { owner: Owner; senders: number; bytes: number; path: string; most: number }>()
+function processes(
+  receivers: readonly UnixSocket[],
+  senders: readonly UnixSocket[],
+  ofTarget?: (sender: UnixSocket) => boolean,
+): Instance[] {
+  const found = new Map<
+    number,
+    { owner: Owner; senders: number; bytes: number; asked: number; path: string; most: number }
+  >()
   for (const receiver of receivers) {
     const owner = receiver.owners.toSorted((a, b) => age(a) - age(b))[0]
     if (!owner) continue
     const own = senders.filter((one) => one.peer === receiver.inode)
-    const bytes = own.reduce((sum, one) => sum + one.sent, 0)
-    const before = found.get(owner.pid) ?? { owner, senders: 0, bytes: 0, path: '', most: -1 }
+    const bytes = sentBy(own)
+    const before = found.get(owner.pid) ?? { owner, senders: 0, bytes: 0, asked: 0, path: '', most: -1 }
     const larger = bytes > before.most
     found.set(owner.pid, {
       owner,
       senders: before.senders + own.length,
       bytes: before.bytes + bytes,
+      asked: before.asked + (ofTarget ? sentBy(own.filter(ofTarget)) : 0),
       path: larger ? receiver.path : before.path,
       most: Math.max(bytes, before.most),
     })
@@ -68,6 +86,11 @@ function processes(receivers: readonly UnixSocket[], senders: readonly UnixSocke
         'process.unread_senders': one.senders,
         'process.unread_bytes': one.bytes,
         'process.unread_socket': path === '*' ? 'a socket without a name' : path,
+        ...(ofTarget ? { 'process.unread_of_target': one.asked } : {}),
       },
     }))
+}
+
+function sentBy(senders: readonly UnixSocket[]): number {
+  return senders.reduce((sum, { sent }) => sum + sent, 0)
 }
