@@ -76,10 +76,10 @@ describe.skipIf(reason !== '')(reason === '' ? 'kernel lab' : `kernel lab (${rea
   test('a guest that leaves its CPU all the time is found, with the reason; one that computes is not blamed for it', () => {
     const found = (guest: string) =>
       JSON.parse(readFileSync(join(inject('labShare'), `hypervisor-${guest}.json`), 'utf8')) as Report
-    const [leaving, computing] = [found('cpuid'), found('circle')].map(({ diagnoses }) => diagnoses)
+    const [leaving, computing] = [found('io'), found('circle')].map(({ diagnoses }) => diagnoses)
     const exits = leaving?.find(({ cause }) => cause === 'virt.exit_heavy')
     expect(JSON.stringify(exits?.culprits)).toContain('workloads')
-    expect(JSON.stringify(found('cpuid').findings)).toContain('most of it because of cpuid')
+    expect(JSON.stringify(found('io').findings)).toContain('most of it because of io')
     expect(computing?.map(({ cause }) => cause)).not.toContain('virt.exit_heavy')
   })
 
