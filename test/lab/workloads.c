@@ -240,10 +240,9 @@ static void throttled(void) {
   spin(2);
 }
 
-// A virtual machine of one page in real mode, that for ever writes to a port, asks for CPUID, or runs in a circle.
+// A virtual machine of one page in real mode, that for ever writes to a port, or runs in a circle.
 static void guest(const char *what) {
   static const unsigned char port[] = {0xba, 0x10, 0x00, 0xee, 0xeb, 0xfd};
-  static const unsigned char cpuid[] = {0x66, 0x31, 0xc0, 0x0f, 0xa2, 0xeb, 0xf9};
   static const unsigned char circle[] = {0xeb, 0xfe};
   int kvm = open("/dev/kvm", O_RDWR);
   int machine = ioctl(kvm, KVM_CREATE_VM, 0);
@@ -251,7 +250,6 @@ static void guest(const char *what) {
   struct kvm_userspace_memory_region region = {.guest_phys_addr = 4096, .memory_size = 4096, .userspace_addr = (unsigned long)memory};
   if (machine < 0 || ioctl(machine, KVM_SET_USER_MEMORY_REGION, &region)) exit(1);
   if (!strcmp(what, "io")) memcpy(memory, port, sizeof port);
-  else if (!strcmp(what, "cpuid")) memcpy(memory, cpuid, sizeof cpuid);
   else memcpy(memory, circle, sizeof circle);
   int cpu = ioctl(machine, KVM_CREATE_VCPU, 0);
   struct kvm_sregs segments;

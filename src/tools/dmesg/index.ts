@@ -50,13 +50,21 @@ export const source: Source = {
     // The last message can be ahead of the uptime, by drift or because uptime was read as the run started.
     const latest = all.reduce((most, message) => Math.max(most, message.seconds), 0)
     const now = Math.max(context.uptimeSeconds + look.atMs / 1000, latest)
-    const recent = all.filter((message) => message.seconds >= now * (1 - CLOCK_DRIFT) - WINDOW_SECONDS)
-    const since = now * (1 - CLOCK_DRIFT) - (window.intervalMs * window.count) / 1000
-    const last = (span: number) => recent.filter(({ seconds }) => seconds >= now * (1 - CLOCK_DRIFT) - span)
-    const killed = kills(last(JUST_NOW_SECONDS), last(LATEST_SECONDS))
-    const found = reading(recent, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
-    return withDoers(recent, since, { ...found, instances: [...(found.instances ?? []), ...killed] })
+    const since = (span: number) => now * (1 - CLOCK_DRIFT) - span
+    const recent = after(since(WINDOW_SECONDS), all)
+    const hits = classify(recent)
+    const killed = kills(after(since(JUST_NOW_SECONDS), hits), since(LATEST_SECONDS))
+    const found = reading(hits, Math.max(0, Math.min(WINDOW_SECONDS, now - first.seconds)))
+    const opened = since((window.intervalMs * window.count) / 1000)
+    return withDoers(after(opened, recent), after(opened, hits), {
+      ...found,
+      instances: [...(found.instances ?? []), ...killed],
+    })
   },
+}
+
+function after<T extends { readonly seconds: number }>(since: number, all: readonly T[]): T[] {
+  return all.filter(({ seconds }) => seconds >= since)
 }
 
 function nothing(text: string): Unavailable {
@@ -67,8 +75,7 @@ function nothing(text: string): Unavailable {
 }
 
 /** What processes and disks did within the window, with their names, which the counters of the kernel have not. A crashed one starts again under another pid: by name. */
-function withDoers(recent: readonly Message[], since: number, found: Reading): Reading {
-  const within = recent.filter(({ seconds }) => seconds >= since)
+function withDoers(within: readonly Message[], hits: readonly Hit[], found: Reading): Reading {
   const drops = new Map<string, { readonly comm: string; readonly count: number }>()
   for (const { text } of within) {
     const [, comm, pid] = /^(.{1,64}) \((\d+)\): drop_caches: \d+$/.exec(text) ?? []
@@ -81,7 +88,6 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
     labels: { pid, comm },
     values: { 'process.cache_drops': count },
   }))
-  const hits = classify(within)
   const crashes = [...victims(hits, 'segfault')].map(([comm, times]) => ({
     domain: 'process' as const,
     name: comm,
@@ -108,10 +114,10 @@ function withDoers(recent: readonly Message[], since: number, found: Reading): R
 }
 
 /** Who was killed at the limit of which group: the victim is gone, its name and its group come back. */
-function kills(recent: readonly Message[], lately: readonly Message[]): Instance[] {
-  const hits = groupKills(recent)
+function kills(recent: readonly Hit[], latestSince: number): Instance[] {
+  const hits = recent.filter(({ family, cgroup }) => family === 'oom_cgroup' && cgroup !== undefined)
   const groups = byGroup(hits)
-  const latest = byGroup(groupKills(lately))
+  const latest = byGroup(after(latestSince, hits))
   return [
     ...[...groups].map(([cgroup, count]) => ({
       domain: 'cgroup' as const,
@@ -126,10 +132,6 @@ function kills(recent: readonly Message[], lately: readonly Message[]): Instance
       values: { 'process.recent_kills': count },
     })),
   ]
-}
-
-function groupKills(messages: readonly Message[]): Hit[] {
-  return classify(messages).filter(({ family, cgroup }) => family === 'oom_cgroup' && cgroup !== undefined)
 }
 
 function byGroup(hits: readonly Hit[]): ReadonlyMap<string, number> {
@@ -149,14 +151,14 @@ function victims(hits: readonly Hit[], family: string): ReadonlyMap<string, numb
 }
 
 interface Hit {
+  readonly seconds: number
   readonly family: string
   readonly text: string
   readonly names: Readonly<Record<string, string | undefined>>
   readonly cgroup: string | undefined
 }
 
-function reading(recent: readonly Message[], coverage: number): Reading {
-  const hits = classify(recent)
+function reading(hits: readonly Hit[], coverage: number): Reading {
   const counts = new Map(ids.map((id) => [id, 0]))
   for (const hit of hits) counts.set(hit.family, (counts.get(hit.family) ?? 0) + 1)
   const last = new Map(hits.map((hit) => [hit.family, hit]))
@@ -191,14 +193,20 @@ function refusal(hit: Hit | undefined): Record<string, string | number> {
 function classify(recent: readonly Message[]): Hit[] {
   const hits: Hit[] = []
   let cgroup: string | undefined
-  for (const { text } of recent) {
+  for (const { seconds, text } of recent) {
     // Printed just before the line that says who was killed; the only one that names the control group.
     if (text.startsWith('oom-kill:constraint=')) cgroup = memoryGroup(text)
     for (const { id, pattern } of FAMILIES) {
       const match = pattern.exec(text)
       if (!match) continue
       const killed = id === 'oom_cgroup' || id === 'oom_host'
-      hits.push({ family: id, text, names: match.groups ?? {}, cgroup: killed ? cgroup : match.groups?.['cgroup'] })
+      hits.push({
+        family: id,
+        seconds,
+        text,
+        names: match.groups ?? {},
+        cgroup: killed ? cgroup : match.groups?.['cgroup'],
+      })
       if (killed) cgroup = undefined
       break
     }

@@ -24,9 +24,16 @@ interface Family {
 
 export function replacedChildren(looks: readonly (readonly ProcessRecord[])[]): ReadonlyMap<number, Replaced> {
   const families = new Map<string, Family>()
+  const before = new Map<number, ProcessRecord>()
+  /** Between how many looks a child of each process ended that it waited for, seen or not. */
+  const rounds = new Map<number, number>()
   for (const records of looks) {
     const here = new Map<string, number>()
-    for (const { parent, comm, pid, start } of records) {
+    for (const record of records) {
+      const { parent, comm, pid, start, childFaults } = record
+      const last = before.get(pid)
+      if (last?.start === start && childFaults > last.childFaults) rounds.set(pid, (rounds.get(pid) ?? 0) + 1)
+      before.set(pid, record)
       const key = `${parent} ${comm}`
       const family = families.get(key) ?? { parent, comm, seen: new Map<string, number>(), atOnce: 0 }
       families.set(key, family)
@@ -37,30 +44,13 @@ export function replacedChildren(looks: readonly (readonly ProcessRecord[])[]): 
       family.atOnce = Math.max(family.atOnce, now)
     }
   }
-  const rounds = roundsOf(looks)
-  const found = new Map<number, Replaced & { readonly starts: number }>()
-  for (const { parent, comm, seen, atOnce } of families.values()) {
+  const replaced = [...families.values()].flatMap(({ parent, comm, seen, atOnce }) => {
     // One that was always there does not end.
     const starts = [...seen.values()].filter((times) => times < looks.length).length
-    const count = Math.max(starts, starts > 0 ? (rounds.get(parent) ?? 0) : 0)
-    if (count < LEAST || atOnce > MOST_AT_ONCE) continue
-    const best = found.get(parent)
-    if (!best || best.comm === PAUSE || (comm !== PAUSE && starts > best.starts))
-      found.set(parent, { comm, count, starts })
-  }
-  return new Map([...found].map(([parent, { comm, count }]) => [parent, { comm, count }]))
-}
-
-/** Between how many looks a child of each process ended that it waited for, seen or not. */
-function roundsOf(looks: readonly (readonly ProcessRecord[])[]): ReadonlyMap<number, number> {
-  const rounds = new Map<number, number>()
-  let before = new Map<number, ProcessRecord>()
-  for (const records of looks) {
-    for (const { pid, start, childFaults } of records) {
-      const last = before.get(pid)
-      if (last?.start === start && childFaults > last.childFaults) rounds.set(pid, (rounds.get(pid) ?? 0) + 1)
-    }
-    before = new Map(records.map((record) => [record.pid, record]))
-  }
-  return rounds
+    const count = starts > 0 ? Math.max(starts, rounds.get(parent) ?? 0) : 0
+    return count < LEAST || atOnce > MOST_AT_ONCE ? [] : [{ parent, comm, starts, count }]
+  })
+  // What was started most often, and a pause only where there is nothing else; the last of a parent stays in the map.
+  const ranked = replaced.toSorted((a, b) => Number(a.comm === PAUSE) - Number(b.comm === PAUSE) || b.starts - a.starts)
+  return new Map(ranked.toReversed().map(({ parent, comm, count }) => [parent, { comm, count }]))
 }
