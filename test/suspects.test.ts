@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { addReading, noFacts } from '../src/measure/facts.ts'
 import { suspectsOf } from '../src/measure/suspects.ts'
 import type { Instance, Value } from '../src/model/metric.ts'
-import { waitCall, waitersByWord } from '../src/parse/wait-call.ts'
+import { comesBack, waitCall, waitersByWord } from '../src/parse/wait-call.ts'
 import { metrics } from '../src/generated/metrics.ts'
 import { context } from './support/context.ts'
 
@@ -57,15 +57,62 @@ test('of many busy ones the busiest few', () => {
   expect(suspectsOf(facts, context()).map(({ pid }) => pid)).toEqual([149, 148, 147, 146])
 })
 
+// What w.c printed: one program of every lock and condition of pthreads with glibc 2.36, 2.41 (Debian 13), 2.43 and musl 1.2.3, and the same in Rust 1.63.
+test.each([
+  ['glibc mutex', '202 0x563d82ed80a0 0x80 0x2 0x0 0x0 0x0 0x7fc1527c8ea8 0x7fc15885f12b', 'lock'],
+  [
+    'glibc robust mutex',
+    '202 0x56246392eac0 0x0 0x800033e6 0x0 0x56246392eae0 0x7f9de67cc6c0 0x7f9de67cbe70 0x7f9de9862043',
+    'lock',
+  ],
+  [
+    'glibc mutex with priority inheritance',
+    '202 0x56246392ea40 0x86 0x0 0x0 0x7ffef799b2e7 0x7f9de57ca6c0 0x7f9de57c9e68 0x7f9de985bf95',
+    'lock',
+  ],
+  ['glibc read-write lock', '202 0x5654dc60916c 0x189 0x3 0x0 0x0 0xffffffff 0x7f8e36e15e40 0x7f8e3b6a8e96', 'either'],
+  ['glibc 2.36 condition', '202 0xfa1b630 0x189 0x0 0x0 0x0 0xffffffff 0x7f0762312c70 0x7f0762b9ef16', 'condition'],
+  [
+    'glibc 2.41 condition, after eight signals',
+    '202 0x5570afc06c04 0x189 0x3 0x0 0x0 0xffffffff 0x7f3426e97dc8 0x7f3426f3672e',
+    'either',
+  ],
+  [
+    'the same with a timeout',
+    '202 0x55865a82ac04 0x189 0x3 0x7f5ea1b5beb0 0x0 0xffffffff 0x7f5ea1b5bda8 0x7f5ea2bfc72e',
+    'condition',
+  ],
+  ['musl mutex', '202 0x40ec44 0x80 0xffffffff80000010 0x0 0x0 0x0 0x7f6d83511de8 0x40ad19', 'lock'],
+  ['musl recursive mutex', '202 0x40eb44 0x80 0xffffffff8000331f 0x0 0x0 0x0 0x7f6d834cbde8 0x40ad19', 'lock'],
+  [
+    'musl condition, a word in its own frame',
+    '202 0x7f6d83557e64 0x80 0x2 0x0 0x0 0x0 0x7f6d83557db8 0x40ad19',
+    'condition',
+  ],
+  ['Rust mutex', '202 0x55eb42610a20 0x89 0x2 0x0 0x0 0x7f78ffffffff 0x7f78420d6ce8 0x7f78429e6829', 'either'],
+  [
+    'Rust condition, after two signals',
+    '202 0x55e23a685afc 0x89 0x2 0x0 0x0 0xffffffff 0x7fbf5b811c88 0x7fbf5bd19829',
+    'either',
+  ],
+  [
+    'Rust thread that parks',
+    '202 0x55eb42610cc8 0x89 0xffffffff 0x0 0x0 0xffffffff 0x7f7841ad3ce8 0x7f78429e6829',
+    'condition',
+  ],
+])('%s', (_, text, kind) => {
+  expect(waitCall(text)).toMatchObject({ kind })
+})
+
 test('a lock is held and waited for; a condition is not a lock; what runs waits for nothing', () => {
   const lock = '202 0x563d82ed80a0 0x80 0x2 0x0 0x0 0x0 0x7fc1527c8ea8 0x7fc15885f12b'
-  expect(waitCall(lock)).toEqual({ word: '0x563d82ed80a0', kind: 'lock', timed: false })
+  expect(waitCall(lock)).toEqual({ word: '0x563d82ed80a0', kind: 'lock', timed: false, value: 2 })
   const pool = '202 0xfa1b630 0x189 0x0 0x0 0x0 0xffffffff 0x7f0762312c70 0x7f0762b9ef16'
   expect(waitCall(pool)).toMatchObject({ kind: 'condition', timed: false })
   const interpreter = '202 0xa5b6c0 0x189 0x0 0x7fff5e0 0x0 0xffffffff 0x7f0762312c70 0x7f0762b9ef16'
   expect(waitCall(interpreter)).toMatchObject({ kind: 'condition', timed: true })
   const readWrite = '202 0x5654dc60916c 0x189 0x3 0x0 0x0 0xffffffff 0x7f8e36e15e40 0x7f8e3b6a8e96'
-  expect(waitCall(readWrite)).toMatchObject({ kind: 'lock', timed: false })
+  expect(waitCall(readWrite)).toMatchObject({ kind: 'either', timed: false })
   for (const other of ['running', '-1 0x7ff00a397ed0 0x5646f2cf64ca', '1 0x2 0x3 0x4 0x0 0x0 0x0 0x7f 0x7f', undefined])
     expect(waitCall(other)).toBeUndefined()
   const waiters = waitersByWord(
@@ -73,4 +120,14 @@ test('a lock is held and waited for; a condition is not a lock; what runs waits 
     ({ kind }) => kind === 'lock',
   )
   expect([...waiters.values()]).toEqual([[0, 1]])
+})
+
+test('who runs and comes back to the same word for the same value has met a lock; a condition has counted the signal', () => {
+  const at = (value: string) =>
+    waitCall(`202 0x55eb42610a20 0x89 ${value} 0x0 0x0 0xffffffff 0x7f78420d6ce8 0x7f78429e6829`)
+  expect(comesBack(at('0x2'), at('0x2'), true)).toBe(true)
+  expect(comesBack(at('0x2'), at('0x2'), false)).toBe(false)
+  expect(comesBack(at('0x2'), at('0x3'), true)).toBe(false)
+  expect(comesBack(undefined, at('0x2'), true)).toBe(false)
+  expect(comesBack(at('0x0'), at('0x0'), true)).toBe(false)
 })

@@ -9,8 +9,8 @@ const io = 'grep -E "^(syscr|syscw|rchar|wchar)" /proc/PID/io'
 
 /** Only processes that stood out in the window before have them: by CPU, waiting, faults, switches, I/O or a queue at a lock. */
 export const metrics: readonly Metric[] = [
-  { id: 'process.lock_queue', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock: in futex(), at one address, whose word says that the lock is held and others wait', see: calls },
-  { id: 'process.lock_queues', per: 'process', dimension: 'count', kind: 'gauge', help: 'Locks threads of the process wait for', see: calls },
+  { id: 'process.lock_queue', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock: in futex(), at one address, whose word says that the lock is held and others wait (or that of a condition, which may look like it)', see: calls },
+  { id: 'process.lock_queues', per: 'process', dimension: 'count', kind: 'gauge', help: 'Locks, or words that look like one, that threads of the process wait for', see: calls },
   { id: 'process.shared_lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Processes of one parent that wait for the same lock in shared memory as what was named as slow: in futex() without FUTEX_PRIVATE_FLAG, at one address (main threads)', see: shared },
   { id: 'process.shared_lock_sharers', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that were seen to wait for it', see: shared },
   { id: 'process.shared_lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second they ran: a lock that passes on wakes one of them', see: shared },
@@ -42,6 +42,8 @@ export const metrics: readonly Metric[] = [
   { id: 'suspect.lock_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait for the same lock of the program (futex word that says held, and others wait)', see: calls },
   { id: 'suspect.locks', per: 'process', dimension: 'count', kind: 'gauge', help: 'Different locks of the program that its threads wait for', see: calls },
   { id: 'suspect.lock_still', per: 'process', dimension: 'count', kind: 'constant', help: 'Threads that waited for the same lock at every moment and did not run once', see: calls },
+  { id: 'suspect.unclear_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait at one futex word that says 2 or 3 and did not change: a read-write lock or a lock of Rust that is held all the time, or a condition that was signalled that often', see: calls },
+  { id: 'suspect.unclear_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait at one futex word that says 2 or 3 and did not change: a read-write lock or a lock of Rust that is held all the time, or a condition that was signalled that often', see: calls },
   { id: 'suspect.lock_turns', per: 'process', dimension: 'rate', kind: 'rate', help: 'Times per second that threads seen waiting for that lock went to sleep: each time it changed hands', see: threads },
   { id: 'suspect.timed_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait with a timeout for the same condition, of those that used at least 0.2 % of a CPU: the interpreter lock of Python shows so', see: calls },
   { id: 'suspect.turn_waiters', per: 'process', dimension: 'count', kind: 'gauge', help: 'Threads that wait in futex(), of those that used at least 2 % of a CPU or waited for one that long', see: calls },

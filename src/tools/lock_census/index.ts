@@ -65,8 +65,8 @@ function locks(read: ReadonlyMap<string, string>): Census {
   const found = new Map<string, WaitCall>()
   for (const [path, text] of read) {
     const call = waitCall(text)
-    // Not `self`: that is us once more.
-    if (call?.kind === 'lock' && /^\/proc\/\d+\//.test(path))
+    // Not `self`: that is us once more. What may be a condition as well is looked at closer.
+    if (call && call.kind !== 'condition' && /^\/proc\/\d+\//.test(path))
       found.set(path.slice('/proc/'.length, -'/syscall'.length), call)
   }
   return found

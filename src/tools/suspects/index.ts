@@ -35,6 +35,7 @@ const GIVES = [
   'suspect.locks',
   'suspect.lock_still',
   'suspect.lock_turns',
+  'suspect.unclear_waiters',
   'suspect.timed_waiters',
   'suspect.turn_waiters',
   'suspect.timed_turn_waiters',

@@ -3,7 +3,7 @@ import type { Context } from '../../model/context.ts'
 import type { Instance, Value } from '../../model/metric.ts'
 import { REALTIME, type TaskStat } from '../../parse/stat.ts'
 import { defined } from '../../parse/table.ts'
-import { waitersByWord, type WaitCall } from '../../parse/wait-call.ts'
+import { comesBack, waitersByWord, type WaitCall } from '../../parse/wait-call.ts'
 import type { SuspectHistory, Thread, ThreadSample } from './history.ts'
 
 /** Percent of a CPU, used or waited for, from which on a thread takes part. */
@@ -125,7 +125,9 @@ function waits(
   if (!readable) return {}
   const active = uses.flatMap((one) => (isActive(one) ? [one.thread] : []))
   const takeTurns = uses.flatMap(({ thread, ran }) => ((ran ?? 0) >= TAKES_TURNS ? [thread] : []))
-  const isLock = (call: WaitCall) => call.kind === 'lock'
+  const known = new Set(threads.flatMap(wordsComeBackTo))
+  const isLock = (call: WaitCall) => call.kind === 'lock' || (call.kind === 'either' && known.has(call.word))
+  const isUnclear = (call: WaitCall) => call.kind === 'either' && !known.has(call.word)
   const isTimed = (call: WaitCall) => call.kind === 'condition' && call.timed
   const wordsAt = (i: number, wanted: (call: WaitCall) => boolean, among: readonly Thread[] = threads) =>
     waitersByWord(
@@ -140,6 +142,7 @@ function waits(
     'suspect.lock_waiters': locks.map((queue) => queue.length),
     'suspect.locks': atMs.map((_, i) => wordsAt(i, isLock).size),
     'suspect.lock_still': threads.filter(isStill).length,
+    'suspect.unclear_waiters': queues(isUnclear).map((queue) => queue.length),
     'suspect.timed_waiters': queues(isTimed, takeTurns).map((queue) => queue.length),
     'suspect.turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call).length),
     'suspect.timed_turn_waiters': atMs.map((_, i) => active.filter(({ samples }) => samples[i]?.call?.timed).length),
@@ -151,6 +154,15 @@ function waits(
             seconds,
           ),
   }
+}
+
+/** Words that look like a lock or a condition, of which this thread has shown that they are locks. */
+function wordsComeBackTo({ samples }: Thread): readonly string[] {
+  return samples.flatMap((sample, i) => {
+    const before = samples[i - 1]
+    const ran = before?.ran !== undefined && sample?.ran !== undefined && sample.ran > before.ran
+    return sample?.call && comesBack(before?.call ?? undefined, sample.call, ran) ? [sample.call.word] : []
+  })
 }
 
 /** In the same lock at every moment, without a single switch in between. */
