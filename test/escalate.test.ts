@@ -213,6 +213,9 @@ describe('by hand', () => {
   })
 })
 
+const NOTHING = { kind: 'distribution', buckets: [] } as const
+const ATTACHED = '{"type": "attached_probes", "data": {"probes": 9}}\n'
+
 describe('why it failed', () => {
   const LIMITED = `Error:
 Access to performance monitoring and observability operations is limited.
@@ -255,16 +258,30 @@ Hint:	Try 'sudo mount -o remount,mode=755 /sys/kernel/tracing/'
     expect([why.unavailable, why.reason.replaceAll('\t', ' ')]).toEqual([unavailable, reason])
   })
 
+  const ended = { ...look('', 0), text: `${ATTACHED}\n{"type": "map", "data": {"@finished": 1}}\n` }
+
   test('nothing seen while the counter moved is a broken instrument', () => {
     const probe = probeOf('wakeup_latency')
     const [backEnd] = probe.backEnds
     if (!backEnd) throw new Error('no back end')
-    const nothing = { kind: 'distribution', buckets: [] } as const
-    expect(disbelief(probe, backEnd, nothing, 100_000)?.unavailable).toBe('failed')
-    expect(disbelief(probe, backEnd, nothing, 100_000, 50_000)?.unavailable).toBe('failed')
-    expect(disbelief(probe, backEnd, nothing, 100_000, 3)).toBeUndefined()
-    expect(disbelief(probe, backEnd, nothing, 0)).toBeUndefined()
-    expect(disbelief(probe, backEnd, nothing, undefined)?.unavailable).toBe('not understood')
+    const said = (moved: number | undefined, expected?: number) =>
+      disbelief(probe, backEnd, { answer: NOTHING, looks: [ended], moved, expected })?.unavailable
+    expect(said(100_000)).toBe('failed')
+    expect(said(100_000, 50_000)).toBe('failed')
+    expect(said(100_000, 3)).toBeUndefined()
+    expect(said(0)).toBeUndefined()
+    expect(said(undefined)).toBe('not understood')
+  })
+
+  test('nothing seen by a program that did not come to its end is a broken instrument, whatever it asks', () => {
+    const probe = probeOf('dns_latency')
+    const [backEnd] = probe.backEnds
+    if (!backEnd) throw new Error('no back end')
+    const said = (text: string) =>
+      disbelief(probe, backEnd, { answer: NOTHING, looks: [{ ...ended, text }], moved: undefined })?.unavailable
+    expect(said(ATTACHED)).toBe('failed')
+    expect(said(`${ATTACHED}{"type": "map", "data": {"@begun": 1}}\n`)).toBe('failed')
+    expect(said(ended.text)).toBeUndefined()
   })
 })
 

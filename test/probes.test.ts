@@ -38,6 +38,9 @@ describe.each(found.probes)('%s', (id, probe) => {
       for (const seconds of [1, 5]) {
         const acts = backEnd.acts({ ...planOf({ options: {} }), seconds, rate: 1000 }, backEnd.tools?.[0] ?? '')
         expect(acts.length).toBeGreaterThan(0)
+        // What came to its end says so: an empty answer is believed only then.
+        if (backEnd.finished && acts[0]?.kind === 'run')
+          expect(acts[0].input).toMatch(/^interval:s:\$1 \{[^}]*@finished = 1;[^}]*exit\(\);/m)
         for (const act of acts) {
           if (act.kind === 'ftrace' || act.tracing) expect(act.lastsMs).toBeLessThanOrEqual(seconds * 1000 + 1000)
           else expect(act.lastsMs).toBeLessThanOrEqual(60_000)

@@ -202,7 +202,8 @@ async function attemptOf(
   if (isUnavailable(reading)) return { why: reading, ...over }
   const answer = reading.answers?.[probe.answers]
   const seconds = armed ? tenths(reading.spanSeconds ?? 0) : plan.seconds
-  const disbelieved = disbelief(probe, backEnd, answer, moved, rate === undefined ? undefined : rate * seconds)
+  const expected = rate === undefined ? undefined : rate * seconds
+  const disbelieved = disbelief(probe, backEnd, { answer, looks, moved, expected })
   if (disbelieved) return { why: disbelieved, ...over }
   addReading(facts, `probe ${probe.id}`, probe.gives, reading, means.catalogue)
   const lost = backEnd.lost?.(looks, plan) ?? 0

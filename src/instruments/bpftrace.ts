@@ -15,7 +15,10 @@ import type { Reader } from './reading.ts'
 
 export interface BpftraceOptions {
   readonly id?: string
-  /** Text of the program: a `.bt` file. `$1` is the seconds it lasts, `$2` the only process it is about (0: all). */
+  /**
+   * Text of the program: a `.bt` file. `$1` is the seconds it lasts, `$2` the only process it is about (0: all). It writes `@finished` when
+   * they are over: only a program that ran in the kernel to its end has it.
+   */
   readonly program: string
   readonly mechanism?: Mechanism
   readonly events: readonly string[]
@@ -66,6 +69,7 @@ export function bpftrace(options: BpftraceOptions): BackEnd {
       return 'unavailable' in found ? found : options.read(found)
     },
     lost: lostEvents,
+    finished: ([look]) => messages(look?.text ?? '').some(({ type, data }) => type === 'map' && '@finished' in data),
   }
 }
 

@@ -125,6 +125,8 @@ export interface BackEnd {
   readonly read: (looks: readonly Observation[], plan: Plan) => Reading | Unavailable
   /** Events it says it lost. What a ring overwrote is not lost: it was to be. */
   readonly lost?: (looks: readonly Observation[], plan: Plan) => number
+  /** Whether its program came to its own end: what has nothing to show and did not is a broken instrument. Absent: it cannot tell. */
+  readonly finished?: (looks: readonly Observation[]) => boolean
 }
 
 /** A counter of the kernel that moves whenever there is something to see: an empty answer beside it is a broken instrument. */

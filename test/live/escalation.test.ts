@@ -120,6 +120,22 @@ describe.skipIf(!isRoot || !has('gcc') || !has('perf') || !has('bpftrace'))('liv
     }
   })
 
+  test('a tool that attaches and then says nothing did not come to the end of its program', () => {
+    const tools = toolFolder(['bpftrace'])
+    const attached = JSON.stringify({ type: 'attached_probes', data: { probes: 9 } })
+    writeFileSync(join(tools.path, 'bpftrace'), `#!/bin/sh\ncat >/dev/null\necho '${attached}'\n`, { mode: 0o755 })
+    try {
+      const one = ask(['dns_latency', '--by', 'bpftrace', '--seconds', '1s', '--max-overhead', 'high'], {
+        env: { TRACEBOOK_PATH: tools.path, XDG_RUNTIME_DIR: folder },
+      })
+      expect(one.outcome).not.toBe('answered')
+      expect(reasons(one).join()).toMatch(/did not come to the end of its program/)
+    } finally {
+      tools.remove()
+      forgetCapabilities()
+    }
+  })
+
   test.skipIf(spawnSync('unshare', ['-m', 'true']).status !== 0)('without tracefs: unknown, with the reason', () => {
     const hide =
       'umount -l /sys/kernel/tracing /sys/kernel/debug 2>/dev/null; mount -t tmpfs none /sys/kernel 2>/dev/null; exec "$@"'
