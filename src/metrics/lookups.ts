@@ -16,7 +16,7 @@ export const metrics: readonly Metric[] = [
   { id: 'dns.lookups', dimension: 'count', kind: 'events', help: 'Name lookups by resolver, result and process, with the time they took together', see: 'tcpdump -n port 53' },
   { id: 'dns.lookups_answered', dimension: 'count', kind: 'count', help: 'Lookups that ended with an answer of any kind while they were traced', see: 'tcpdump -n port 53' },
   { id: 'dns.lookups_unanswered', dimension: 'count', kind: 'count', help: 'Lookups given up without any answer while they were traced', see: 'tcpdump -n port 53' },
-  { id: 'dns.lookups_unfinished', dimension: 'count', kind: 'count', help: 'Lookups that had begun and not ended when the trace ended', see: ss },
+  { id: 'dns.lookups_unfinished', dimension: 'count', kind: 'count', help: 'Lookups that had begun and had no answer when the trace ended', see: ss },
   { id: 'dns.lookups_failed', dimension: 'count', kind: 'count', help: 'Lookups answered with an error (SERVFAIL, REFUSED, FORMERR, NOTIMP) while they were traced; that a name does not exist is none', see: 'dig @ADDRESS NAME' },
   { id: 'dns.lookup_error', dimension: 'text', kind: 'text', help: 'Error most of them were answered with', see: 'dig @ADDRESS NAME' },
   { id: 'dns.lookups_unknown', dimension: 'count', kind: 'count', help: 'Lookups of processes that asked for nothing but names that do not exist (NXDOMAIN) while they were traced', see: 'dig @ADDRESS NAME' },

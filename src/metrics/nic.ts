@@ -38,6 +38,8 @@ export const metrics: readonly Metric[] = [
   { id: 'neighbour.entries', dimension: 'count', kind: 'gauge', help: 'Neighbours in the ARP table', see: 'cat /proc/net/arp' },
   { id: 'neighbour.unresolved', dimension: 'count', kind: 'gauge', help: 'Neighbours whose hardware address is asked for or was not answered', see: 'ip -s neigh' },
   { id: 'neighbour.asked_again', dimension: 'count', kind: 'count', help: 'Neighbours whose hardware address was asked for at both ends of the window: somebody keeps sending to them', see: 'ip neigh show nud incomplete' },
+  { id: 'neighbour.asked', dimension: 'count', kind: 'count', help: 'Neighbours that were asked for in the window and did not answer', see: 'ip -s neigh' },
+  { id: 'neighbour.pending', dimension: 'count', kind: 'count', help: 'Those of them that were asked for as the window ended', see: 'ip neigh show nud incomplete' },
   { id: 'neighbour.used', dimension: 'ratio', kind: 'gauge', help: 'Neighbours against the size at which the table refuses new ones (gc_thresh3), IPv4', see: 'sysctl net.ipv4.neigh.default.gc_thresh3' },
   { id: 'neighbour.failures', dimension: 'count', kind: 'count', help: 'Neighbours given up in the window because nobody answered', see: 'cat /proc/net/stat/arp_cache /proc/net/stat/ndisc_cache' },
   { id: 'neighbour.discards', dimension: 'count', kind: 'count', help: 'Packets dropped in the window while they waited for a hardware address', see: 'cat /proc/net/stat/arp_cache /proc/net/stat/ndisc_cache' },

@@ -13,7 +13,7 @@ export const metrics: readonly Metric[] = [
   { id: 'task.stuck_queue', dimension: 'count', kind: 'constant', help: 'Processes that waited to send to a full message queue (System V) for the whole window and did not run once', see: channels },
   { id: 'task.stuck_server', dimension: 'count', kind: 'constant', help: 'Processes that waited for the server of a file system (FUSE, NFS, SMB, Ceph, 9p) for the whole window and did not run once', see: channels },
   { id: 'task.stuck_freeze', dimension: 'count', kind: 'constant', help: 'Processes that waited for a frozen file system to be thawed for the whole window and did not run once', see: channels },
-  { id: 'mount.stuck_writers', per: 'mount', dimension: 'count', kind: 'constant', help: 'Processes that hang and have a file of it open for writing', see: descriptors },
+  { id: 'mount.stuck_writers', per: 'mount', dimension: 'count', kind: 'constant', help: 'Processes that hang and have a file of it open for writing, or work there', see: descriptors },
   { id: 'process.stuck', per: 'process', dimension: 'flag', kind: 'constant', help: '1 for those processes', see: channels },
   { id: 'process.stuck_channel', per: 'process', dimension: 'text', kind: 'text', help: 'Kernel function such a process stands in', see: channels },
   { id: 'process.pipe_writers_held', per: 'process', dimension: 'count', kind: 'constant', help: 'Processes that wait in a write to a pipe this process should read, and that it and its children leave asleep', see: descriptors },

@@ -11,12 +11,13 @@ const called = [
   'sendto(fd,addr)',
   'recvfrom(fd,ubuf)',
   'recvmsg(fd,msg)',
+  'recvmmsg(fd,mmsg)',
   'read(fd,buf)',
   'close(fd)',
 ]
 const events = [
   ...called.map((call) => `syscalls:sys_enter_${call}`),
-  ...['recvfrom', 'recvmsg', 'read'].map((call) => `syscalls:sys_exit_${call}(ret)`),
+  ...['recvfrom', 'recvmsg', 'recvmmsg', 'read'].map((call) => `syscalls:sys_exit_${call}(ret)`),
 ]
 
 const told = answering('dns.lookup_latency', {

@@ -1,6 +1,7 @@
 // find over the descriptors of the processes that hang, with where they sleep, and the mount table → the filesystem they wait to write to.
 //   /proc/4242/fd/3 l-wx------ /srv/data/spool NUL        open for writing
-//   ==> /proc/4242/wchan <== percpu_rwsem_wait
+//   /proc/4250/cwd lrwxrwxrwx /srv/data NUL               one that hangs as it opens a file: its folder, then its arguments
+//   ==> /proc/4242/wchan <== percpu_rwsem_wait            (cmdline: python3 NUL /opt/report.py NUL /srv/data/out NUL)
 //   51 29 7:3 / /srv/data rw,relatime - ext4 /dev/loop3 rw
 import type { Context } from '../../model/context.ts'
 import type { Instance } from '../../model/metric.ts'
@@ -24,12 +25,16 @@ export const source: Source = {
     return pids.length === 0
       ? unavailable('nothing to measure', 'no process stood out')
       : [
-          { kind: 'read', paths: [TABLE, ...pids.map((pid) => `/proc/${pid}/wchan`)], at: 'start' },
+          {
+            kind: 'read',
+            paths: [TABLE, ...pids.flatMap((pid) => [`/proc/${pid}/wchan`, `/proc/${pid}/cmdline`])],
+            at: 'start',
+          },
           {
             kind: 'run',
             argv: [
               'find',
-              ...pids.map((pid) => `/proc/${pid}/fd`),
+              ...pids.flatMap((pid) => [`/proc/${pid}/fd`, `/proc/${pid}/cwd`]),
               '-lname',
               '/*',
               '-perm',
@@ -50,22 +55,40 @@ export const source: Source = {
     const hanging = new Set(
       suspectsIn(context).filter((pid) => waitOf((read.get(`/proc/${pid}/wchan`) ?? '').trim()) === 'freeze'),
     )
-    const writers = new Map<Mount, Set<number>>()
-    for (const line of (looks.find((look) => look.argv !== undefined)?.text ?? '').split('\0')) {
-      const [, pid, path = ''] = /^\s*\/proc\/(\d+)\/fd\/\d+ \S+ (\/.*)$/s.exec(line) ?? []
-      const mount = pid !== undefined && hanging.has(Number(pid)) ? mountOf(path, mounts) : undefined
-      if (mount) writers.set(mount, (writers.get(mount) ?? new Set<number>()).add(Number(pid)))
-    }
+    const links = (looks.find((look) => look.argv !== undefined)?.text ?? '').split('\0')
     // Nearly every program has something open on the root, whichever filesystem it hangs at: beside others it says nothing.
     const root = mounts.find(({ path }) => path === '/')
     const others = mounts.some(({ device, type }) => device !== root?.device && DISK.test(type))
-    const named = [...writers].filter(([mount]) => mount.path !== '/' || !others)
-    return { instances: named.map(([mount, pids]) => instance(mount, pids.size)) }
+    const writers = new Map<Mount, number>()
+    for (const pid of hanging) {
+      const found = [
+        linksOf(links, pid, /^fd\/\d+$/),
+        linksOf(links, pid, /^cwd$/),
+        (read.get(`/proc/${pid}/cmdline`) ?? '').split('\0').map((word) => word.replace(/^[-\w]+=/, '')),
+      ]
+        .map((paths) => mountsOf(paths, mounts).filter(({ path }) => path !== '/' || !others))
+        .find((some) => some.length > 0)
+      for (const mount of found ?? []) writers.set(mount, (writers.get(mount) ?? 0) + 1)
+    }
+    return { instances: [...writers].map(([mount, pids]) => instance(mount, pids)) }
   },
 }
 
 function suspectsIn({ suspects = [] }: Context): readonly number[] {
   return suspects.map((one) => one.pid)
+}
+
+/** Where links of a process lead: `/proc/4242/fd/3 l-wx------ /srv/data/spool`. */
+function linksOf(links: readonly string[], pid: number, name: RegExp): readonly string[] {
+  return links.flatMap((line) => {
+    const [, owner, link = '', path = ''] = /^\s*\/proc\/(\d+)\/(\S+) \S+ (\/.*)$/s.exec(line) ?? []
+    return Number(owner) === pid && name.test(link) ? [path] : []
+  })
+}
+
+function mountsOf(paths: readonly string[], mounts: readonly Mount[]): readonly Mount[] {
+  const found = paths.flatMap((path) => (path.startsWith('/') ? (mountOf(path, mounts) ?? []) : []))
+  return [...new Set(found)]
 }
 
 /** The longest mount point above it; files of the kernel's own filesystems are not written. */

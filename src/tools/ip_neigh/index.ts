@@ -7,7 +7,7 @@ import { unavailable } from '../../model/unavailable.ts'
 import { isObject, parseJson } from '../../parse/json.ts'
 import { gives, neighbours, type Look, type Neighbour } from './neighbours.ts'
 
-const ASKED = 'neighbour.asked_again'
+const ASKED = ['neighbour.asked_again', 'neighbour.asked', 'neighbour.pending'] as const
 const UNRESOLVED = new Set(['INCOMPLETE', 'FAILED'])
 
 export const source: Source = {
@@ -15,38 +15,47 @@ export const source: Source = {
   tier: 'run',
   tool: 'ip',
   asks: 'Is there a neighbour on the segment that nobody answers for?',
-  gives: [...gives, ASKED],
+  gives: [...gives, ...ASKED],
   requests: () => [{ kind: 'run', argv: ['ip', '-s', '-j', 'neigh', 'show'], at: 'ends' }],
   parse: (looks) => {
     const seen: Look[] = []
-    for (const look of looks) {
-      const found = table(look.text)
+    const seconds = ((looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0)) / 1000
+    for (const [i, look] of looks.entries()) {
+      const found = table(look.text, i > 0 ? seconds : Infinity)
       if (!found) return unavailable('not understood', 'ip printed no JSON array of neighbours with their state')
       seen.push(found)
     }
     if (seen.length === 0) return unavailable('not measured', 'ip was not run')
     const { host, instances } = neighbours(seen)
-    return { host: seen.length > 1 ? { ...host, [ASKED]: askedAgain(seen) } : host, instances }
+    return { host: seen.length > 1 ? { ...host, ...askedIn(seen) } : host, instances }
   },
 }
 
-/** Asked for at both looks: the kernel gives up after three seconds, and whoever still sends makes it ask once more. */
-function askedAgain(seen: readonly Look[]): number {
-  const asked = seen.map((look) => new Set(look.flatMap((one) => (one.asked ? [`${one.address} ${one.device}`] : []))))
-  return [...(asked.at(-1) ?? [])].filter((key) => asked.every((look) => look.has(key))).length
+/** The kernel gives up after three seconds, and whoever still sends makes it ask once more. */
+function askedIn(seen: readonly Look[]): Record<(typeof ASKED)[number], number> {
+  const keys = (look: Look | undefined, wanted: (one: Neighbour) => boolean | undefined) =>
+    new Set((look ?? []).filter(wanted).map((one) => `${one.address} ${one.device}`))
+  const first = keys(seen[0], (one) => one.asked)
+  const last = keys(seen.at(-1), (one) => one.asked)
+  return {
+    'neighbour.asked_again': [...last].filter((key) => first.has(key)).length,
+    'neighbour.asked': new Set([...first, ...keys(seen.at(-1), (one) => one.unresolved)]).size,
+    'neighbour.pending': last.size,
+  }
 }
 
-/** An empty table is printed as `[ ]`; one entry without its state makes all of it unknown. */
-function table(text: string): Look | undefined {
+/** An empty table is printed as `[ ]`; one entry without its state makes all of it unknown. `seconds`: one given up before is no news. */
+function table(text: string, seconds: number): Look | undefined {
   const json = parseJson(text)
   if (!Array.isArray(json)) return undefined
-  const found = json.map((one: unknown) => (isObject(one) ? neighbour(one) : undefined))
+  const found = json.map((one: unknown) => (isObject(one) ? neighbour(one, seconds) : undefined))
   return found.every((one) => one !== undefined) ? found : undefined
 }
 
-function neighbour(one: Readonly<Record<string, unknown>>): Neighbour | undefined {
-  const { dst, dev, state } = one
+function neighbour(one: Readonly<Record<string, unknown>>, seconds: number): Neighbour | undefined {
+  const { dst, dev, state, updated } = one
   if (typeof dst !== 'string' || typeof dev !== 'string' || !Array.isArray(state)) return undefined
   const unresolved = state.some((word: unknown) => typeof word === 'string' && UNRESOLVED.has(word))
-  return { address: dst, device: dev, unresolved, asked: state.includes('INCOMPLETE') }
+  const stale = state.includes('FAILED') && typeof updated === 'number' && updated > seconds + 1
+  return { address: dst, device: dev, unresolved: unresolved && !stale, asked: state.includes('INCOMPLETE') }
 }

@@ -14,7 +14,8 @@ import { address } from '../proc_net_tcp/address.ts'
 const TABLES = ['/proc/net/udp', '/proc/net/udp6']
 const SNMP = '/proc/net/snmp'
 const HEADER = /^\s*sl\s+local_address\s+rem\w*_address\s+st\s/
-// A program that asks connects a socket to the resolver and closes it when it is answered; a server has none that is connected.
+// A program that asks connects a socket to the resolver and closes it when it is answered; a server has none that is connected. Programs
+// that keep one for all their questions (nginx, HAProxy) have it at every look.
 const LOOKUP = /^\s*\d+: [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{8}|[0-9A-F]{32}):0035 01 \S+ \S+ \S+\s+\d+\s+\d+ (\d+) /gm
 const LASTING_MS = 3000
 const MOST_INSTANCES = 16
@@ -37,12 +38,13 @@ export const source: Source = {
   gives: ['dns.outstanding', 'dns.wait', 'dns.lasting', 'dns.started', 'peer.lookups'],
   requests: () => [{ kind: 'read', paths: [...TABLES, SNMP], at: 'every' }],
   parse: (looks) => {
-    const seen: Look[] = []
+    const all: Look[] = []
     for (const look of looks) {
       const one = lookOf(look)
       if (isUnavailable(one)) return one
-      seen.push(one)
+      all.push(one)
     }
+    const seen = withoutKept(all)
     const [first] = seen
     if (!first || seen.length < 2) return unavailable('not measured', 'lookups were looked for only once')
     const began = beginnings(seen)
@@ -91,6 +93,13 @@ function received(text: string): number | undefined {
     .map(words)
   const at = names?.indexOf('InDatagrams') ?? -1
   return at > 0 && names?.length === values?.length ? number(values?.[at]) : undefined
+}
+
+/** A lookup begins or ends within seconds: a socket that was there all the time is kept for questions to come. */
+function withoutKept(seen: readonly Look[]): readonly Look[] {
+  const [first, ...others] = seen.map(({ lookups }) => new Set(lookups.map(({ inode }) => inode)))
+  const kept = new Set([...(first ?? [])].filter((inode) => others.every((one) => one.has(inode))))
+  return seen.map((look) => ({ ...look, lookups: look.lookups.filter(({ inode }) => !kept.has(inode)) }))
 }
 
 /** Socket → when it was first seen. */
