@@ -139,6 +139,11 @@ test('the loader has nothing to say against any of it, not even a warning', asyn
   expect(library.checks.size).toBe(checks.length)
 })
 
+test('no metric is in the catalogue twice', () => {
+  const ids = metrics.map(({ id }) => id)
+  expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
+})
+
 test('every check is judged by some runbook, and every alarm can become a diagnosis or is explained', () => {
   const judged = new Set(runbooks.flatMap(({ document }) => flat(document.steps).flatMap(named)))
   expect([...ids].filter((id) => !judged.has(id))).toEqual([])

@@ -55,15 +55,16 @@ export const source: Source = {
     const hanging = new Set(
       suspectsIn(context).filter((pid) => waitOf((read.get(`/proc/${pid}/wchan`) ?? '').trim()) === 'freeze'),
     )
-    const links = (looks.find((look) => look.argv !== undefined)?.text ?? '').split('\0')
+    const links = linksIn(looks.find((look) => look.argv !== undefined)?.text ?? '')
     // Nearly every program has something open on the root, whichever filesystem it hangs at: beside others it says nothing.
     const root = mounts.find(({ path }) => path === '/')
     const others = mounts.some(({ device, type }) => device !== root?.device && DISK.test(type))
     const writers = new Map<Mount, number>()
     for (const pid of hanging) {
+      const own = links.filter((one) => one.pid === pid)
       const found = [
-        linksOf(links, pid, /^fd\/\d+$/),
-        linksOf(links, pid, /^cwd$/),
+        own.filter(({ name }) => name !== 'cwd').map(({ path }) => path),
+        own.filter(({ name }) => name === 'cwd').map(({ path }) => path),
         (read.get(`/proc/${pid}/cmdline`) ?? '').split('\0').map((word) => word.replace(/^[-\w]+=/, '')),
       ]
         .map((paths) => mountsOf(paths, mounts).filter(({ path }) => path !== '/' || !others))
@@ -78,11 +79,11 @@ function suspectsIn({ suspects = [] }: Context): readonly number[] {
   return suspects.map((one) => one.pid)
 }
 
-/** Where links of a process lead: `/proc/4242/fd/3 l-wx------ /srv/data/spool`. */
-function linksOf(links: readonly string[], pid: number, name: RegExp): readonly string[] {
-  return links.flatMap((line) => {
-    const [, owner, link = '', path = ''] = /^\s*\/proc\/(\d+)\/(\S+) \S+ (\/.*)$/s.exec(line) ?? []
-    return Number(owner) === pid && name.test(link) ? [path] : []
+/** `/proc/4242/fd/3 l-wx------ /srv/data/spool` → whose link it is, which, and where it leads. */
+function linksIn(text: string) {
+  return text.split('\0').flatMap((line) => {
+    const [, pid, name = '', path = ''] = /^\s*\/proc\/(\d+)\/(\S+) \S+ (\/.*)$/s.exec(line) ?? []
+    return pid === undefined ? [] : [{ pid: Number(pid), name, path }]
   })
 }
 
