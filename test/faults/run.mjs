@@ -113,8 +113,11 @@ function choose({ ci, list }, ids) {
     process.exit(unknown.length > 0 ? 64 : 0)
   }
   const chosen = all.filter((row) => (ids.length === 0 || ids.includes(row.id)) && (!ci || row.ci))
-  // When time runs out on a slow machine it must not be the controls that are left out.
-  return ci ? chosen.toSorted((a, b) => Number(b.control) - Number(a.control)) : chosen
+  if (!ci) return chosen
+  // When time runs out on a slow machine it must not be the controls that are left out, and not the same faults each day: the gate says with which it begins.
+  const [controls, faults] = [chosen.filter(({ control }) => control), chosen.filter(({ control }) => !control)]
+  const first = Number(process.env.TRACEBOOK_FIRST ?? 0) % faults.length
+  return [...controls, ...faults.slice(first), ...faults.slice(0, first)]
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

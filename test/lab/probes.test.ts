@@ -6,10 +6,13 @@ import { percentile } from '../../src/model/distribution.ts'
 import type { Answer } from '../../src/model/metric.ts'
 import { tallyOf } from '../../src/model/tally.ts'
 import type { Escalation } from '../../src/model/escalation.ts'
-import { kernelOf, reason, resultOf } from './result.ts'
+import { kernelOf, linesOf, reason } from './result.ts'
 import { everything, nameOf, rowsOf, type Row } from './rows.ts'
 
-const all = rowsOf()
+const wanted = rowsOf()
+const told: ReadonlyMap<string, string> = reason === '' ? linesOf('probes') : new Map()
+const late = inject('labLate') ? wanted.filter((row) => !told.has(nameOf(row))) : []
+const all = wanted.filter((row) => !late.includes(row))
 const [major = 0, minor = 0] = (reason === '' ? kernelOf('idle') : '').split('.').map(Number)
 /** Before Linux 6.11 function_graph works in the top instance only, which probes never touch. */
 const impossible = (row: Row) => row.backEnd.mechanism === 'graph' && (major < 6 || (major === 6 && minor < 11))
@@ -20,7 +23,7 @@ const answerOf = (row: Row) =>
 describe.skipIf(reason !== '')(reason === '' ? 'probes in the lab' : `probes in the lab (${reason})`, () => {
   test.each(rows.map((row) => [nameOf(row), row.workload, row] as const))('%s sees %s', (name, _, row) => {
     // 3: not answered; the answer says why.
-    expect(resultOf('probes').lines.get(name)).toMatch(/^[03] /)
+    expect(told.get(name)).toMatch(/^[03] /)
     const { outcome, backEnd, answer, why } = answerOf(row)
     expect({ outcome, backEnd, why: why?.reason }).toEqual({ outcome: 'answered', backEnd: row.backEnd.id })
     expect(answer && row.wrong(answer)).toBe('')
@@ -38,15 +41,20 @@ describe.skipIf(reason !== '')(reason === '' ? 'probes in the lab' : `probes in 
   const questions = [...new Set(rows.map(({ probe }) => probe.id))]
   const several = questions.map((id) => [id, rows.filter(({ probe }) => probe.id === id)] as const)
 
-  test.skipIf(!everything)('eight questions and more are asked four times, by four back ends', () => {
-    const answered = several.map(([id, of]) => ({
-      id,
-      by: new Set(of.filter((row) => answerOf(row).outcome === 'answered').map(({ backEnd }) => backEnd.id)),
-    }))
-    const enough = answered.filter(({ by }) => by.size >= 4).map(({ id }) => id)
-    expect(enough).toContain('wakeup_latency')
-    expect(enough.length, enough.join(' ')).toBeGreaterThanOrEqual(8)
-  })
+  test.skip.each(late.map(nameOf))('%s: no time left', () => {})
+
+  test.skipIf(!everything || late.length > 0)(
+    'eight questions and more are asked four times, by four back ends',
+    () => {
+      const answered = several.map(([id, of]) => ({
+        id,
+        by: new Set(of.filter((row) => answerOf(row).outcome === 'answered').map(({ backEnd }) => backEnd.id)),
+      }))
+      const enough = answered.filter(({ by }) => by.size >= 4).map(({ id }) => id)
+      expect(enough).toContain('wakeup_latency')
+      expect(enough.length, enough.join(' ')).toBeGreaterThanOrEqual(8)
+    },
+  )
 
   // Not the same seconds, and buckets of powers of two: the neighbouring bucket is the same answer.
   test.each(several.filter(([, of]) => of.length > 1))('%s: they agree', (_, of) => {

@@ -17,11 +17,17 @@ export const reason = inject('labReason')
 /** In the gate nothing of the lab may be skipped. */
 export const required = process.env['TRACEBOOK_LAB'] === 'required'
 
+const read = (file: string) => readFileSync(join(inject('labShare'), file), 'utf8')
+
 export function resultOf(program: string): Result {
-  const read = (kind: string) => readFileSync(join(inject('labShare'), `${program}.${kind}`), 'utf8')
-  const stdout = read('out')
-  const pairs = [...stdout.matchAll(/^([\w -]+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const)
-  return { status: Number(read('status')), stdout, stderr: read('err'), lines: new Map(pairs) }
+  const [stdout, stderr] = [read(`${program}.out`), read(`${program}.err`)]
+  return { status: Number(read(`${program}.status`)), stdout, stderr, lines: linesOf(program) }
+}
+
+/** Also of a program that did not come to its end. */
+export function linesOf(program: string): Result['lines'] {
+  const pairs = read(`${program}.out`).matchAll(/^([\w -]+): (.*)$/gm)
+  return new Map([...pairs].map(([, name = '', value = '']) => [name, value]))
 }
 
 /** The first number of a line; NaN when the line is not there, so that no comparison holds. */
