@@ -36,7 +36,10 @@ export function noFacts(): Facts {
   }
 }
 
-/** Adds what a source gave. The first source to give a metric keeps it within one measurement. */
+/**
+ * Adds what a source gave. The first source to give a metric keeps it within one measurement; what an instance is (a constant or a text, not a
+ * measurement) is taken from any that tells: pidstat lists only processes that did something.
+ */
 export function addReading(
   facts: Facts,
   source: string,
@@ -66,10 +69,11 @@ export function addReading(
     else if (perInstance && reading.instances !== undefined) keep(id)
     else if (!facts.from.has(id)) facts.missing.set(id, unavailable('not understood', `${source} printed no ${id}`))
   }
-  for (const instance of reading.instances ?? []) addInstance(facts, instance, free)
+  const lasting = new Set(gives.filter((id) => ['constant', 'text'].includes(catalogue.get(id)?.kind ?? '')))
+  for (const instance of reading.instances ?? []) addInstance(facts, instance, free, lasting)
 }
 
-function addInstance(facts: Facts, instance: Instance, free: ReadonlySet<string>): void {
+function addInstance(facts: Facts, instance: Instance, free: ReadonlySet<string>, lasting: ReadonlySet<string>): void {
   const known = facts.instances.get(instance.domain) ?? new Map<string, InstanceFacts>()
   facts.instances.set(instance.domain, known)
   const merged = known.get(instance.name) ?? {
@@ -80,7 +84,8 @@ function addInstance(facts: Facts, instance: Instance, free: ReadonlySet<string>
   }
   known.set(instance.name, merged)
   Object.assign(merged.labels, instance.labels)
-  for (const [id, value] of Object.entries(instance.values)) if (free.has(id)) merged.values.set(id, value)
+  for (const [id, value] of Object.entries(instance.values))
+    if (free.has(id) || (lasting.has(id) && !merged.values.has(id))) merged.values.set(id, value)
 }
 
 /** Forgets what a new measurement will read again, so that it describes the new window only. */

@@ -44,7 +44,7 @@ export const probe: Probe = {
     bpftrace({
       program,
       events,
-      microseconds: 0.6,
+      microseconds: 0.2,
       maps: {
         rows: {
           labels: ['event', 'device', 'inode', 'pid', 'comm'],
