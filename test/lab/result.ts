@@ -1,5 +1,5 @@
 // A program's name → what it left in the shared folder: exit status, output, and its lines of `name: value` as a map.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
@@ -24,8 +24,9 @@ export function resultOf(program: string): Result {
   return { status: Number(read(`${program}.status`)), stdout, stderr, lines: linesOf(program) }
 }
 
-/** Also of a program that did not come to its end. */
+/** Also of a program that did not come to its end, or not to its begin. */
 export function linesOf(program: string): Result['lines'] {
+  if (!existsSync(join(inject('labShare'), `${program}.out`))) return new Map()
   const pairs = read(`${program}.out`).matchAll(/^([\w -]+): (.*)$/gm)
   return new Map([...pairs].map(([, name = '', value = '']) => [name, value]))
 }
