@@ -67,7 +67,7 @@ const compared: ReadonlySet<string> = new Set([
 ])
 
 /**
- * bitesize counts flushes too, as I/Os of nothing. perf takes longest (five seconds of CPU before and after it records), and four others answer
+ * bitesize counts flushes too, as I/Os of nothing. perf takes longest (five seconds of CPU before and after it records), and three or four others answer
  * these; beside `failing` that was more than the guard allows.
  */
 const leftOut: ReadonlySet<string> = new Set([
