@@ -14,7 +14,7 @@ export interface Result {
 /** Empty when the guest ran; else goes into the name of what is skipped. */
 export const reason = inject('labReason')
 
-/** In the gate nothing of the lab may be skipped. */
+/** In the gate nothing of the lab may be skipped but rows that no time is left for (probes.test.ts). */
 export const required = process.env['TRACEBOOK_LAB'] === 'required'
 
 const read = (file: string) => readFileSync(join(inject('labShare'), file), 'utf8')

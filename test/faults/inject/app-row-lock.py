@@ -20,8 +20,10 @@ with Lab() as lab:
         os.setgid(user.pw_gid)
         os.setuid(user.pw_uid)
 
+    client = [f'{programs}/psql', '-q', '-h', folder, '-U', 'postgres']
+
     def ask(statement):
-        return [f'{programs}/psql', '-q', '-h', folder, '-U', 'postgres', '-c', statement, 'postgres']
+        return [*client, '-c', statement]
 
     def answered(statement):
         return subprocess.run(ask(statement), preexec_fn=become, cwd='/', capture_output=True).returncode == 0
@@ -30,7 +32,7 @@ with Lab() as lab:
     lab.start([f'{programs}/postgres', '-D', folder, '-k', folder, '-c', 'listen_addresses='], before=become, cwd='/')
     lab.wait_until(lambda: answered('create table orders (id int, state int)'), 'the database')
     answered('insert into orders values (1, 1)')
-    holder = lab.start([f'{programs}/psql', '-q', '-h', folder, '-U', 'postgres', 'postgres'], before=become, cwd='/', stdin=subprocess.PIPE)
+    holder = lab.start(client, before=become, cwd='/', stdin=subprocess.PIPE)
     holder.stdin.write(b'begin; update orders set state = 2;\n')
     holder.stdin.flush()
 

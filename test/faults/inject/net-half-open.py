@@ -11,7 +11,7 @@ while True: listener.accept()[0].close()
 '''
 ASKER = '''
 import random, socket, struct, sys, time
-target, port, third = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+target, port = sys.argv[1], int(sys.argv[2])
 out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 def summed(data):
     total = sum(struct.unpack(f'!{len(data) // 2}H', data))
@@ -34,6 +34,6 @@ with Lab() as lab:
     far = Far(lab)
     service = lab.python(SERVER, far.own, 7312)
     time.sleep(0.5)
-    far.python(ASKER, far.own, 7312, 0)
+    far.python(ASKER, far.own, 7312)
     time.sleep(3)
     lab.ready(pid=service.pid, comm=service.name, port=7312)
